@@ -1,0 +1,44 @@
+//! The string section: NUL-terminated names, addressed by byte offset.
+
+use memchr::{memchr, memmem};
+
+/// The string at `offset` of `section`, without its NUL; `None` outside.
+pub(crate) fn get(section: &[u8], offset: usize) -> Option<&[u8]> {
+    let rest = section.get(offset..)?;
+    rest.get(..memchr(0, rest)?)
+}
+
+/// Every offset at which `name` can be read. Names may share bytes (`sk` inside `task`'s tail), so an occurrence does
+/// not have to follow a NUL.
+pub(crate) fn offsets_of<'s>(section: &'s [u8], name: &str) -> impl Iterator<Item = usize> + use<'s> {
+    let mut needle = Vec::with_capacity(name.len() + 1);
+    needle.extend_from_slice(name.as_bytes());
+    needle.push(0);
+    // A name with a NUL inside can be no name; the pattern is then replaced by one that cannot occur.
+    let usable = memchr(0, name.as_bytes()).is_none();
+    let finder = memmem::Finder::new(&needle).into_owned();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        if !usable {
+            return None;
+        }
+        let at = from + finder.find(section.get(from..)?)?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_names_are_found() {
+        let section = b"\0task\0sk\0";
+        assert_eq!(offsets_of(section, "sk").collect::<Vec<_>>(), [3, 6]);
+        assert_eq!(offsets_of(section, "").collect::<Vec<_>>(), [0, 5, 8]);
+        assert_eq!(offsets_of(section, "a\0s").count(), 0);
+        assert_eq!(get(section, 3), Some(&b"sk"[..]));
+        assert_eq!(get(section, 99), None);
+    }
+}

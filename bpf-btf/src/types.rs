@@ -1,0 +1,391 @@
+//! A BTF record as a typed view of its bytes: nothing is decoded until it is asked for.
+
+use std::fmt;
+
+use crate::btf::Btf;
+use crate::cursor::u32_at;
+use crate::error::TypeError;
+use crate::kind::Kind;
+
+/// The number of a type. 0 is `void`; in split BTF the numbers go on from those of the base.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+impl TypeId {
+    /// The id that stands for `void`.
+    pub const VOID: Self = Self(0);
+}
+
+impl fmt::Display for TypeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A byte offset in the string section. 0 is the empty name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StrOffset(pub u32);
+
+/// Bytes of the part that every record has.
+pub(crate) const RECORD_HEADER: usize = 12;
+
+/// One record. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Type<'a> {
+    pub(crate) btf: &'a Btf,
+    pub(crate) id: TypeId,
+    pub(crate) name: u32,
+    pub(crate) info: u32,
+    pub(crate) size_or_type: u32,
+    /// What follows the header: checked at parsing to hold all elements.
+    pub(crate) tail: &'a [u8],
+}
+
+impl fmt::Debug for Type<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}] {} {:?}", self.id, self.kind(), self.name().unwrap_or("?"))
+    }
+}
+
+/// How an integer is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IntEncoding {
+    /// Two's complement.
+    pub signed: bool,
+    /// A character.
+    pub char: bool,
+    /// A truth value.
+    pub bool: bool,
+    /// Bit offset inside its bytes: 0 but in old BTF.
+    pub offset: u8,
+    /// Width in bits: 8 times the size but in old BTF.
+    pub bits: u8,
+}
+
+/// An array type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Array {
+    /// Type of an element.
+    pub element: TypeId,
+    /// Type of the index.
+    pub index: TypeId,
+    /// Number of elements.
+    pub len: u32,
+}
+
+/// A member of a struct or union.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    btf: &'a Btf,
+    name: u32,
+    /// Position in the declaration, from 0.
+    pub index: u32,
+    /// Its type.
+    pub type_id: TypeId,
+    /// Offset from the start of the struct, in bits.
+    pub bit_offset: u32,
+    /// Width in bits where it is a bitfield.
+    pub bitfield: Option<u8>,
+}
+
+impl<'a> Member<'a> {
+    /// Its name; empty for an anonymous member.
+    ///
+    /// # Errors
+    /// [`TypeError::BadString`].
+    pub fn name(&self) -> Result<&'a str, TypeError> {
+        self.btf.string(StrOffset(self.name))
+    }
+
+    pub(crate) fn name_is(&self, name: &str) -> bool {
+        self.btf.string_bytes(self.name) == Some(name.as_bytes())
+    }
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Copy, Debug)]
+pub struct Enumerator<'a> {
+    btf: &'a Btf,
+    name: u32,
+    /// The value, sign-extended if `signed`.
+    pub value: u64,
+    /// Whether the enumeration is signed.
+    pub signed: bool,
+}
+
+impl<'a> Enumerator<'a> {
+    /// Its name.
+    ///
+    /// # Errors
+    /// [`TypeError::BadString`].
+    pub fn name(&self) -> Result<&'a str, TypeError> {
+        self.btf.string(StrOffset(self.name))
+    }
+}
+
+/// A parameter of a function prototype. The last one has type `void` and no name where the function is variadic.
+#[derive(Clone, Copy, Debug)]
+pub struct Param<'a> {
+    btf: &'a Btf,
+    name: u32,
+    /// Its type.
+    pub type_id: TypeId,
+}
+
+impl<'a> Param<'a> {
+    /// Its name; may be empty.
+    ///
+    /// # Errors
+    /// [`TypeError::BadString`].
+    pub fn name(&self) -> Result<&'a str, TypeError> {
+        self.btf.string(StrOffset(self.name))
+    }
+}
+
+/// A variable's place in its section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SectionVar {
+    /// The `VAR` (or, for kfuncs, the `FUNC`).
+    pub type_id: TypeId,
+    /// Byte offset in the section.
+    pub offset: u32,
+    /// Bytes that it takes.
+    pub size: u32,
+}
+
+/// Linkage of a function, as `FUNC` records carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Linkage {
+    /// Visible in its file only.
+    Static,
+    /// Visible everywhere; verified on its own.
+    Global,
+    /// Defined elsewhere.
+    Extern,
+    /// A number that is not known.
+    Unknown(u32),
+}
+
+/// Linkage of a variable, as `VAR` records carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VarLinkage {
+    /// Visible in its file only.
+    Static,
+    /// Defined here, visible everywhere.
+    Global,
+    /// Defined elsewhere.
+    Extern,
+    /// A number that is not known.
+    Unknown(u32),
+}
+
+impl<'a> Type<'a> {
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> TypeId {
+        self.id
+    }
+
+    /// The BTF that it belongs to.
+    #[must_use]
+    pub fn btf(&self) -> &'a Btf {
+        self.btf
+    }
+
+    /// What it describes.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        Kind(((self.info >> 24) & 0x7f) as u8)
+    }
+
+    /// The bit whose meaning depends on the kind: bitfields in a struct, a union in a `FWD`, signedness in an enum.
+    #[must_use]
+    pub fn kflag(&self) -> bool {
+        self.info >> 31 == 1
+    }
+
+    /// Number of elements (members, values, parameters, variables); the linkage of a `FUNC`.
+    #[must_use]
+    pub fn vlen(&self) -> u32 {
+        self.info & 0x00ff_ffff
+    }
+
+    /// Its name; empty where it has none.
+    ///
+    /// # Errors
+    /// [`TypeError::BadString`].
+    pub fn name(&self) -> Result<&'a str, TypeError> {
+        self.btf.string(StrOffset(self.name))
+    }
+
+    /// Where its name stands.
+    #[must_use]
+    pub fn name_offset(&self) -> StrOffset {
+        StrOffset(self.name)
+    }
+
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.btf.string_bytes(self.name).is_none_or(<[u8]>::is_empty)
+    }
+
+    /// Its own size in bytes, for the kinds that carry one. See [`crate::layout::size_of`] for all others.
+    #[must_use]
+    pub fn size(&self) -> Option<u32> {
+        matches!(
+            self.kind(),
+            Kind::INT | Kind::STRUCT | Kind::UNION | Kind::ENUM | Kind::ENUM64 | Kind::DATASEC | Kind::FLOAT
+        )
+        .then_some(self.size_or_type)
+    }
+
+    /// The type it refers to, for the kinds that refer to one: pointer, qualifiers, typedef, function (its prototype),
+    /// prototype (its return type), variable, tags.
+    #[must_use]
+    pub fn target(&self) -> Option<TypeId> {
+        matches!(
+            self.kind(),
+            Kind::PTR
+                | Kind::TYPEDEF
+                | Kind::VOLATILE
+                | Kind::CONST
+                | Kind::RESTRICT
+                | Kind::FUNC
+                | Kind::FUNC_PROTO
+                | Kind::VAR
+                | Kind::DECL_TAG
+                | Kind::TYPE_TAG
+        )
+        .then_some(TypeId(self.size_or_type))
+    }
+
+    fn word(&self, at: usize) -> u32 {
+        // The tail's length was checked when the blob was parsed.
+        u32_at(self.tail, at, self.btf.endian()).unwrap_or(0)
+    }
+
+    fn records(&self, kind: Kind, len: usize) -> impl ExactSizeIterator<Item = usize> + use<> {
+        let count = if self.kind() == kind { self.tail.len() / len } else { 0 };
+        (0..count).map(move |i| i * len)
+    }
+
+    /// How to read an `INT`; `None` for other kinds.
+    #[must_use]
+    pub fn int(&self) -> Option<IntEncoding> {
+        if self.kind() != Kind::INT {
+            return None;
+        }
+        let word = self.word(0);
+        Some(IntEncoding {
+            signed: word & 0x0100_0000 != 0,
+            char: word & 0x0200_0000 != 0,
+            bool: word & 0x0400_0000 != 0,
+            offset: ((word >> 16) & 0xff) as u8,
+            bits: (word & 0xff) as u8,
+        })
+    }
+
+    /// Element, index and length of an `ARRAY`; `None` for other kinds.
+    #[must_use]
+    pub fn array(&self) -> Option<Array> {
+        (self.kind() == Kind::ARRAY).then(|| Array {
+            element: TypeId(self.word(0)),
+            index: TypeId(self.word(4)),
+            len: self.word(8),
+        })
+    }
+
+    /// The members of a struct or union, in declaration order; none for other kinds.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = Member<'a>> + use<'a> {
+        let this = *self;
+        let kflag = self.kflag();
+        let kind = if self.kind() == Kind::UNION { Kind::UNION } else { Kind::STRUCT };
+        self.records(kind, 12).enumerate().map(move |(index, at)| {
+            let offset = this.word(at + 8);
+            let (bit_offset, width) =
+                if kflag { (offset & 0x00ff_ffff, (offset >> 24) as u8) } else { (offset, 0) };
+            Member {
+                btf: this.btf,
+                name: this.word(at),
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+                type_id: TypeId(this.word(at + 4)),
+                bit_offset,
+                bitfield: (width != 0).then_some(width),
+            }
+        })
+    }
+
+    /// The first member of that name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<Member<'a>> {
+        self.members().find(|member| member.name_is(name))
+    }
+
+    /// The values of an enumeration of either width; none for other kinds.
+    pub fn enumerators(&self) -> impl ExactSizeIterator<Item = Enumerator<'a>> + use<'a> {
+        let this = *self;
+        let signed = self.kflag();
+        let wide = self.kind() == Kind::ENUM64;
+        let len = if wide { 12 } else { 8 };
+        self.records(if wide { Kind::ENUM64 } else { Kind::ENUM }, len).map(move |at| {
+            let low = this.word(at + 4);
+            let value = if wide {
+                u64::from(low) | u64::from(this.word(at + 8)) << 32
+            } else if signed {
+                i64::from(low.cast_signed()).cast_unsigned()
+            } else {
+                u64::from(low)
+            };
+            Enumerator { btf: this.btf, name: this.word(at), value, signed }
+        })
+    }
+
+    /// The parameters of a `FUNC_PROTO`; none for other kinds.
+    pub fn params(&self) -> impl ExactSizeIterator<Item = Param<'a>> + use<'a> {
+        let this = *self;
+        self.records(Kind::FUNC_PROTO, 8).map(move |at| Param {
+            btf: this.btf,
+            name: this.word(at),
+            type_id: TypeId(this.word(at + 4)),
+        })
+    }
+
+    /// The variables of a `DATASEC`; none for other kinds.
+    pub fn section_vars(&self) -> impl ExactSizeIterator<Item = SectionVar> + use<'a> {
+        let this = *self;
+        self.records(Kind::DATASEC, 12).map(move |at| SectionVar {
+            type_id: TypeId(this.word(at)),
+            offset: this.word(at + 4),
+            size: this.word(at + 8),
+        })
+    }
+
+    /// The linkage of a `FUNC`; `None` for other kinds.
+    #[must_use]
+    pub fn linkage(&self) -> Option<Linkage> {
+        (self.kind() == Kind::FUNC).then(|| match self.vlen() {
+            0 => Linkage::Static,
+            1 => Linkage::Global,
+            2 => Linkage::Extern,
+            other => Linkage::Unknown(other),
+        })
+    }
+
+    /// The linkage of a `VAR`; `None` for other kinds.
+    #[must_use]
+    pub fn var_linkage(&self) -> Option<VarLinkage> {
+        (self.kind() == Kind::VAR).then(|| match self.word(0) {
+            0 => VarLinkage::Static,
+            1 => VarLinkage::Global,
+            2 => VarLinkage::Extern,
+            other => VarLinkage::Unknown(other),
+        })
+    }
+
+    /// What a `DECL_TAG` is attached to: a member or parameter by its index, or (`None` inside) the whole declaration.
+    #[must_use]
+    pub fn component(&self) -> Option<Option<u32>> {
+        (self.kind() == Kind::DECL_TAG).then(|| Some(self.word(0)).filter(|index| *index != u32::MAX))
+    }
+}
