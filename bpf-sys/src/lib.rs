@@ -1,1 +1,4 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+
+pub mod uapi;
