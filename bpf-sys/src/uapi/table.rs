@@ -38,7 +38,7 @@ macro_rules! uapi_table {
                 pub const $ALIAS: Self = Self::$TARGET;
             )*
 
-            const EVERY: &'static [Self] = &[$(Self::$CONST),*];
+            pub(in crate::uapi) const EVERY: &'static [Self] = &[$(Self::$CONST),*];
             const ROWS: &'static [$crate::uapi::table::Row] = &[$($crate::uapi::table::Row {
                 number: $number,
                 name: $name,
