@@ -1,2 +1,77 @@
-//! placeholder
-fn main() {}
+//! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask test` runs everything that can
+//! be tested on this machine and says what could not.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
+mod clang;
+mod error;
+mod fixtures;
+mod machine;
+mod test;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Development tasks of this workspace", version)]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the BPF objects of fixtures/ from their C sources (needs clang 15 or newer)
+    Fixtures {
+        /// Change nothing: rebuild elsewhere and compare with what is committed
+        #[arg(long)]
+        check: bool,
+        /// Build into this directory instead of beside the sources
+        #[arg(long, value_name = "DIR", conflicts_with = "check")]
+        out: Option<PathBuf>,
+        /// Where clang is missing and can be installed (Debian, Ubuntu, as root): do it without asking
+        #[arg(long)]
+        install_clang: bool,
+    },
+    /// Run everything that can be tested on this machine, and list what could not run and why
+    Test,
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = std::error::Error::source(&error);
+            while let Some(inner) = cause {
+                eprintln!("  caused by: {inner}");
+                cause = inner.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find()?;
+    match args.task {
+        Task::Fixtures { check, out, install_clang } => {
+            let clang =
+                clang::find_or_install(fixtures::recorded_clang(&workspace).as_deref(), install_clang)?;
+            match out {
+                Some(dir) => fixtures::build_into(&workspace, &clang, &dir)?,
+                None if check => fixtures::check(&workspace, &clang)?.print(),
+                None => fixtures::build_in_place(&workspace, &clang)?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Test => test::run(&workspace),
+    }
+}

@@ -1,0 +1,178 @@
+//! Runs everything that can be tested on this machine, and says what could not run and why.
+
+mod output;
+mod report;
+mod tally;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use crate::clang::{self, Clang};
+use crate::error::Error;
+use crate::fixtures::{self, Scratch};
+use crate::machine;
+use crate::workspace::{KernelSuite, Workspace};
+use output::Counts;
+use tally::{Suite, Tally};
+
+/// Tells the kernel suites that they may touch the kernel.
+const MAY_TOUCH_KERNEL: &str = "BPF_TEST_KERNEL";
+/// Tells them where to write what came of each test.
+const REPORT_PATH: &str = "BPF_TEST_REPORT";
+/// Tells them to take the objects from there instead of `fixtures/`.
+const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
+
+/// All steps, then the closing list. The exit code says whether anything failed.
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
+    let kernel_suites = workspace.kernel_suites()?;
+    let mut listed = Vec::new();
+    for suite in kernel_suites {
+        let tests = list(workspace, &suite)?;
+        listed.push((suite, tests));
+    }
+
+    let mut tally = Tally::default();
+    tally.add(plain(workspace, &listed)?);
+    let scratch = Scratch::new()?;
+    let (check, rebuilt) = fixtures_check(workspace, scratch.path());
+    tally.add(check);
+
+    let possible = machine::kernel_tests_possible();
+    for (suite, tests) in &listed {
+        let name = format!("kernel tests of {}", suite.package);
+        tally.add(match (tests, &possible) {
+            (Err(why), _) => Suite::broken(&name, why),
+            (Ok(tests), Err(reason)) => Suite::not_run(&name, tests, reason),
+            (Ok(tests), Ok(())) => kernel(workspace, suite, &name, tests, rebuilt.then_some(scratch.path()))?,
+        });
+    }
+
+    heading("what ran, and what could not");
+    print!("{tally}");
+    Ok(if tally.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo test --workspace`. The kernel suites are in it and ignore all their tests; those count elsewhere.
+fn plain(
+    workspace: &Workspace,
+    kernel_suites: &[(KernelSuite, Result<Vec<String>, String>)],
+) -> Result<Suite, Error> {
+    const NAME: &str = "cargo test";
+    heading("cargo test --workspace");
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env_remove(MAY_TOUCH_KERNEL)
+        .env_remove(REPORT_PATH);
+    let mut counts = Counts::default();
+    let success = stream(cargo, "cargo test", |line| counts.read(line))?;
+
+    let mut elsewhere: HashMap<&str, usize> = HashMap::new();
+    for name in kernel_suites.iter().filter_map(|(_, tests)| tests.as_ref().ok()).flatten() {
+        *elsewhere.entry(name).or_default() += 1;
+    }
+    Ok(counts.into_suite(NAME, success, elsewhere))
+}
+
+/// Rebuilds and compares the fixtures. True if they were rebuilt by another clang, and are in `out` to be tested.
+fn fixtures_check(workspace: &Workspace, out: &Path) -> (Suite, bool) {
+    const NAME: &str = "fixtures rebuilt and compared";
+    heading("cargo xtask fixtures --check");
+    let clang = match clang::find(fixtures::recorded_clang(workspace).as_deref()) {
+        Ok(clang) => clang,
+        Err(error) => {
+            println!("{error}");
+            let reason = match error {
+                Error::NoClang { tried, .. } => format!("no clang {} or newer ({tried})", clang::OLDEST),
+                other => other.to_string(),
+            };
+            return (Suite::not_run(NAME, &[NAME.into()], &reason), false);
+        }
+    };
+    let result = fixtures::check(workspace, &clang).and_then(|checked| {
+        checked.print();
+        rebuild_for_tests(workspace, &clang, &checked, out)
+    });
+    match result {
+        Ok(rebuilt) => (Suite::ran(NAME, 1), rebuilt),
+        Err(error) => {
+            println!("{error}");
+            (Suite::broken(NAME, &error.to_string()), false)
+        }
+    }
+}
+
+/// Objects by another clang have other instructions: those are what the kernel should see.
+fn rebuild_for_tests(
+    workspace: &Workspace,
+    clang: &Clang,
+    checked: &fixtures::Checked,
+    out: &Path,
+) -> Result<bool, Error> {
+    if checked.is_by_another_clang() {
+        fixtures::build_into(workspace, clang, out)?;
+    }
+    Ok(checked.is_by_another_clang())
+}
+
+/// The names of the tests of a suite, or why it does not tell.
+fn list(workspace: &Workspace, suite: &KernelSuite) -> Result<Result<Vec<String>, String>, Error> {
+    let mut cargo = cargo_test(workspace, suite);
+    cargo.args(["--", "--list"]).env_remove(MAY_TOUCH_KERNEL).stderr(Stdio::inherit());
+    let output = cargo.output().map_err(Error::spawn("cargo test"))?;
+    if !output.status.success() {
+        return Ok(Err(format!("its tests cannot be listed: cargo test ends with {}", output.status)));
+    }
+    Ok(Ok(output::listed(&String::from_utf8_lossy(&output.stdout))))
+}
+
+/// Runs a kernel suite, and takes its word for each test from the report that it writes.
+fn kernel(
+    workspace: &Workspace,
+    suite: &KernelSuite,
+    name: &str,
+    tests: &[String],
+    rebuilt: Option<&Path>,
+) -> Result<Suite, Error> {
+    heading(name);
+    let scratch = Scratch::new()?;
+    let report = scratch.path().join("report.json");
+    let mut cargo = cargo_test(workspace, suite);
+    cargo.env(MAY_TOUCH_KERNEL, "1").env(REPORT_PATH, &report);
+    match rebuilt {
+        Some(dir) => cargo.env(FIXTURES_DIR, dir),
+        None => cargo.env_remove(FIXTURES_DIR),
+    };
+    let success = stream(cargo, "cargo test", |_| ())?;
+    let report = fs::read(&report).map_err(|error| format!("it wrote no report ({error})"));
+    Ok(report::suite(name, tests, success, report.as_deref().map_err(String::as_str)))
+}
+
+fn cargo_test(workspace: &Workspace, suite: &KernelSuite) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--quiet", "--package", &suite.package, "--test", "kernel"]);
+    cargo
+}
+
+/// Runs a command, showing its output as it comes; each line of it is also given to `look`. True if it succeeded.
+fn stream(mut command: Command, name: &str, mut look: impl FnMut(&str)) -> Result<bool, Error> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(Error::spawn(name))?;
+    if let Some(stdout) = child.stdout.take() {
+        let mut lines = BufReader::new(stdout);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).map_err(Error::spawn(name))? > 0 {
+            let text = String::from_utf8_lossy(&line);
+            print!("{text}");
+            look(text.trim_end());
+            line.clear();
+        }
+    }
+    Ok(child.wait().map_err(Error::spawn(name))?.success())
+}
+
+fn heading(text: &str) {
+    println!("\n== {text}");
+}
