@@ -1,0 +1,85 @@
+//! A file of the kernel's in memory, such as `/sys/kernel/btf/vmlinux`.
+//!
+//! # Safety
+//!
+//! The bytes are handed out as `&[u8]`, so they must never change. A file on sysfs that nobody may write to and that can
+//! be mapped is a constant of the kernel's: that is what `sysfs_bin_attr_simple_read` beside an `mmap` of read-only pages
+//! stands for. Mappings of devices' memory are on sysfs too, and those files are writable by their owner; they are refused.
+
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::ops::Deref;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::MetadataExt as _;
+use std::ptr::NonNull;
+
+use crate::error::SysError;
+use crate::os;
+
+/// A private, read-only memory map of a whole file.
+#[derive(Debug)]
+pub struct FileMapping {
+    address: NonNull<u8>,
+    len: usize,
+}
+
+// SAFETY: the memory never changes (see the module), and unmapping it works from any thread.
+unsafe impl Send for FileMapping {}
+// SAFETY: as above; shared access only reads.
+unsafe impl Sync for FileMapping {}
+
+impl FileMapping {
+    /// Maps a constant file on sysfs, such as `/sys/kernel/btf/vmlinux`.
+    ///
+    /// # Errors
+    ///
+    /// [`SysError::WrongKind`] if the file is not on sysfs, is empty, or anybody may write to it; [`SysError::Io`] if it
+    /// cannot be mapped: read it then.
+    ///
+    /// # Kernel
+    ///
+    /// `/sys/kernel/btf/vmlinux` can be mapped since 6.16: `kernel/bpf/sysfs_btf.c`.
+    pub fn sysfs(file: &File) -> Result<Self, SysError> {
+        let metadata = file.metadata().map_err(|error| SysError::io("fstat", &error))?;
+        let constant = os::file_system_of(file.as_fd())? == os::SYSFS_MAGIC
+            && metadata.is_file()
+            && metadata.mode() & 0o222 == 0
+            && os::open_flags(file.as_fd())? & libc::O_ACCMODE == libc::O_RDONLY;
+        let len = usize::try_from(metadata.len()).unwrap_or(0);
+        if !constant || len == 0 {
+            return Err(SysError::WrongKind { expected: "constant file on sysfs" });
+        }
+        let fd = file.as_raw_fd();
+        // SAFETY: a new mapping at an address of the kernel's choice disturbs no other memory.
+        let address =
+            unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, libc::MAP_PRIVATE, fd, 0) };
+        match NonNull::new(address.cast::<u8>()) {
+            Some(address) if address.as_ptr().cast() != libc::MAP_FAILED => Ok(Self { address, len }),
+            _ => Err(SysError::last_os("mmap")),
+        }
+    }
+}
+
+impl AsRef<[u8]> for FileMapping {
+    fn as_ref(&self) -> &[u8] {
+        // SAFETY: `len` bytes are mapped readable at `address` until drop, the kernel having checked that the file is
+        // that long; and they never change.
+        unsafe { std::slice::from_raw_parts(self.address.as_ptr(), self.len) }
+    }
+}
+
+impl Deref for FileMapping {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.as_ref()
+    }
+}
+
+impl Drop for FileMapping {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours, and every borrow of its memory borrowed `self`.
+        unsafe { libc::munmap(self.address.as_ptr().cast(), self.len) };
+    }
+}

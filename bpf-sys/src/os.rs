@@ -1,0 +1,74 @@
+//! The few calls beside bpf(2) and mmap(2): which file system a file is on, and which kernel this is.
+//!
+//! # Safety
+//!
+//! The calls write into one local buffer of the right type each, which is read only after they succeeded.
+
+#![allow(unsafe_code)]
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use crate::error::SysError;
+use crate::uapi::KernelVersion;
+
+pub(crate) const SYSFS_MAGIC: i64 = 0x6265_6572;
+pub(crate) const BPF_FS_MAGIC: i64 = 0xcafe_4a11;
+
+/// The magic number of the file system that an open file is on.
+pub(crate) fn file_system_of(fd: BorrowedFd<'_>) -> Result<i64, SysError> {
+    let mut stat = MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: `stat` is writable memory of the type that fstatfs fills.
+    if unsafe { libc::fstatfs(fd.as_raw_fd(), stat.as_mut_ptr()) } != 0 {
+        return Err(SysError::last_os("fstatfs"));
+    }
+    // SAFETY: fstatfs succeeded, so it has filled `stat`.
+    Ok(magic(&unsafe { stat.assume_init() }))
+}
+
+/// The magic number of the file system that a path is on.
+pub(crate) fn file_system_at(path: &CStr) -> Result<i64, SysError> {
+    let mut stat = MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: `path` ends in a NUL, and `stat` is writable memory of the type that statfs fills.
+    if unsafe { libc::statfs(path.as_ptr(), stat.as_mut_ptr()) } != 0 {
+        return Err(SysError::last_os("statfs"));
+    }
+    // SAFETY: statfs succeeded, so it has filled `stat`.
+    Ok(magic(&unsafe { stat.assume_init() }))
+}
+
+// The field's type differs by machine; the magic numbers are 32 bits everywhere.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::unnecessary_cast)]
+fn magic(stat: &libc::statfs) -> i64 {
+    i64::from(stat.f_type as u32)
+}
+
+/// How a descriptor was opened, as `O_` flags.
+pub(crate) fn open_flags(fd: BorrowedFd<'_>) -> Result<i32, SysError> {
+    // SAFETY: F_GETFL reads and writes no memory of ours.
+    let flags = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) };
+    if flags < 0 { Err(SysError::last_os("fcntl(F_GETFL)")) } else { Ok(flags) }
+}
+
+/// The version that the running kernel reports, or `None` if it makes no sense.
+pub(crate) fn kernel_version() -> Option<KernelVersion> {
+    let mut names = MaybeUninit::<libc::utsname>::zeroed();
+    // SAFETY: `names` is writable memory of the type that uname fills.
+    if unsafe { libc::uname(names.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // SAFETY: it was zeroed, which is a valid value of its integer arrays, and then filled.
+    let names = unsafe { names.assume_init() };
+    let release: Vec<u8> = names.release.iter().map(|c| c.cast_unsigned()).take_while(|c| *c != 0).collect();
+    let release = String::from_utf8(release).ok()?;
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit());
+    Some(KernelVersion::new(numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// A path as the kernel takes it.
+pub(crate) fn c_path(path: &std::path::Path) -> Result<std::ffi::CString, SysError> {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::ffi::CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| SysError::Io { what: "path", errno: libc::EINVAL })
+}
