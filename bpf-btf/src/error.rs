@@ -202,6 +202,16 @@ pub enum TypeError {
         /// The kind found.
         found: Kind,
     },
+    /// An element (variable, member) that the type does not have.
+    #[error("BTF type [{id}] has no element {index}, it has {count}")]
+    NoSuchElement {
+        /// The type.
+        id: TypeId,
+        /// The element asked for, from 0.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
 }
 
 impl TypeError {
@@ -214,6 +224,7 @@ impl TypeError {
             Self::TooDeep { .. } => "E0123",
             Self::NoSize { .. } => "E0124",
             Self::WrongKind { .. } => "E0125",
+            Self::NoSuchElement { .. } => "E0126",
         }
     }
 
@@ -225,7 +236,8 @@ impl TypeError {
             Self::NoSuchType { id, .. }
             | Self::TooDeep { id, .. }
             | Self::NoSize { id, .. }
-            | Self::WrongKind { id, .. } => vec![Label::item("type", format!("[{id}]"))],
+            | Self::WrongKind { id, .. }
+            | Self::NoSuchElement { id, .. } => vec![Label::item("type", format!("[{id}]"))],
         }
     }
 
@@ -233,7 +245,7 @@ impl TypeError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NoSize { .. } | Self::WrongKind { .. } => None,
+            Self::NoSize { .. } | Self::WrongKind { .. } | Self::NoSuchElement { .. } => None,
             _ => Some("the BTF is damaged: rebuild the object, or copy the kernel's BTF again"),
         }
     }

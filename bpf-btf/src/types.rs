@@ -167,6 +167,28 @@ pub enum Linkage {
     Unknown(u32),
 }
 
+impl Linkage {
+    pub(crate) fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Static,
+            1 => Self::Global,
+            2 => Self::Extern,
+            other => Self::Unknown(other),
+        }
+    }
+
+    /// The number in the record.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Static => 0,
+            Self::Global => 1,
+            Self::Extern => 2,
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
 /// Linkage of a variable, as `VAR` records carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -181,7 +203,32 @@ pub enum VarLinkage {
     Unknown(u32),
 }
 
+impl VarLinkage {
+    pub(crate) fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Static,
+            1 => Self::Global,
+            2 => Self::Extern,
+            other => Self::Unknown(other),
+        }
+    }
+
+    /// The number in the record.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Static => 0,
+            Self::Global => 1,
+            Self::Extern => 2,
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
 impl<'a> Type<'a> {
+    /// The bits of the info word that hold the number of elements.
+    pub(crate) const VLEN_MASK: u32 = 0x00ff_ffff;
+
     /// Its number.
     #[must_use]
     pub fn id(&self) -> TypeId {
@@ -209,7 +256,7 @@ impl<'a> Type<'a> {
     /// Number of elements (members, values, parameters, variables); the linkage of a `FUNC`.
     #[must_use]
     pub fn vlen(&self) -> u32 {
-        self.info & 0x00ff_ffff
+        self.info & Self::VLEN_MASK
     }
 
     /// Its name; empty where it has none.
@@ -364,23 +411,13 @@ impl<'a> Type<'a> {
     /// The linkage of a `FUNC`; `None` for other kinds.
     #[must_use]
     pub fn linkage(&self) -> Option<Linkage> {
-        (self.kind() == Kind::FUNC).then(|| match self.vlen() {
-            0 => Linkage::Static,
-            1 => Linkage::Global,
-            2 => Linkage::Extern,
-            other => Linkage::Unknown(other),
-        })
+        (self.kind() == Kind::FUNC).then(|| Linkage::from_number(self.vlen()))
     }
 
     /// The linkage of a `VAR`; `None` for other kinds.
     #[must_use]
     pub fn var_linkage(&self) -> Option<VarLinkage> {
-        (self.kind() == Kind::VAR).then(|| match self.word(0) {
-            0 => VarLinkage::Static,
-            1 => VarLinkage::Global,
-            2 => VarLinkage::Extern,
-            other => VarLinkage::Unknown(other),
-        })
+        (self.kind() == Kind::VAR).then(|| VarLinkage::from_number(self.word(0)))
     }
 
     /// What a `DECL_TAG` is attached to: a member or parameter by its index, or (`None` inside) the whole declaration.
