@@ -1,1 +1,7 @@
-//! placeholder
+//! BTF as text: C declarations for messages, and one line a record for dumps.
+
+mod decl;
+mod text;
+
+pub use decl::{declaration, member, prototype, type_name};
+pub use text::{Raw, raw, raw_line};
