@@ -56,7 +56,7 @@ pub(crate) fn find_or_install(wanted: Option<&str>, without_asking: bool) -> Res
         Err(missing @ Error::NoClang { .. }) => missing,
         other => return other,
     };
-    if !can_install() {
+    if !can_install() || !(without_asking || can_ask()) {
         return Err(missing);
     }
     let Some(package) = offered_package()? else { return Err(missing) };
@@ -172,11 +172,11 @@ fn apt_get(arguments: &[&str]) -> Result<(), Error> {
     if status.success() { Ok(()) } else { Err(Error::Status { program, status: status.to_string() }) }
 }
 
-/// Asks on the terminal; where there is none, the answer is no.
+fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 fn ask(question: &str) -> Result<bool, Error> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(false);
-    }
     eprint!("{question} [y/N] ");
     io::stderr().flush().map_err(Error::file("write to", Path::new("the terminal")))?;
     let mut answer = String::new();
