@@ -19,7 +19,7 @@ pub enum SysError {
         errno: i32,
     },
     /// A buffer is not as long as the kernel will assume, so the call was not made.
-    #[error("{}: the {what} is {found} bytes long, not {expected}", CommandName(*command))]
+    #[error("{}: {what} of {found} bytes, expected {expected}", CommandName(*command))]
     WrongLength {
         /// The command of bpf(2).
         command: Command,
@@ -31,7 +31,7 @@ pub enum SysError {
         found: usize,
     },
     /// Something is longer than the kernel's interface can say, or than this crate accepts from it.
-    #[error("{}: the {what} is too long ({found})", CommandName(*command))]
+    #[error("{}: {what} too long ({found})", CommandName(*command))]
     TooLong {
         /// The command of bpf(2).
         command: Command,
@@ -210,7 +210,7 @@ mod tests {
         check(refused(9999), "BPF_MAP_CREATE: error 9999");
         let command = Command::MAP_LOOKUP_ELEM;
         let error = SysError::WrongLength { command, what: "key", expected: 4, found: 3 };
-        check(error, "BPF_MAP_LOOKUP_ELEM: the key is 3 bytes long, not 4");
+        check(error, "BPF_MAP_LOOKUP_ELEM: key of 3 bytes, expected 4");
         check(
             SysError::UnknownLayout { map_type: MapType(99) },
             "the size of a value is unknown for map type 99",

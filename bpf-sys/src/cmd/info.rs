@@ -17,7 +17,7 @@ use crate::uapi::Command;
 use crate::user_ptr::UserPtr;
 
 /// A struct that the kernel fills: `repr(C)`, integers and [`UserPtr`]s only, no padding.
-pub(super) trait Info: Default {
+pub(in crate::cmd) trait Info: Default {
     /// Its length in bytes.
     const SIZE: u32;
 }
@@ -27,7 +27,7 @@ macro_rules! info {
         $(#[$meta])*
         #[derive(Default)]
         #[repr(C)]
-        pub(super) struct $Name<$a> {
+        pub(in crate::cmd) struct $Name<$a> {
             $($field: $ty,)*
             _borrow: std::marker::PhantomData<&$a ()>,
         }
@@ -48,14 +48,14 @@ macro_rules! info {
     };
 }
 
-pub(super) use info;
+pub(in crate::cmd) use info;
 
 /// Asks the kernel to fill `info`; fields that it does not know keep their value.
 ///
 /// # Safety
 ///
 /// Each address in `info` must be null, or valid for writing as many elements as the count beside it says.
-pub(super) unsafe fn fill<I: Info>(fd: BorrowedFd<'_>, info: &mut I) -> Result<(), SysError> {
+pub(in crate::cmd) unsafe fn fill<I: Info>(fd: BorrowedFd<'_>, info: &mut I) -> Result<(), SysError> {
     let mut attr = InfoAttr {
         bpf_fd: fd.as_raw_fd(),
         info_len: I::SIZE,

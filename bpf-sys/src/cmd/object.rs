@@ -77,6 +77,10 @@ pub fn kind_of(fd: BorrowedFd<'_>) -> Option<ObjectKind> {
 #[doc(alias = "bpf_btf_get_next_id")]
 #[doc(alias = "bpf_link_get_next_id")]
 pub fn next_id(kind: ObjectKind, after: u32) -> Result<Option<u32>, SysError> {
+    if after >= i32::MAX.cast_unsigned() {
+        // The kernel counts in an `int`, and refuses to look beyond.
+        return Ok(None);
+    }
     let mut attr = GetIdAttr { id: after, ..GetIdAttr::default() };
     // SAFETY: there is no address in the argument.
     match unsafe { syscall::bpf(kind.next_id(), &mut attr) } {
