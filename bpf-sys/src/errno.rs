@@ -1,7 +1,22 @@
-//! The names and texts of the error numbers that bpf(2) and its neighbours return.
+//! The error numbers that bpf(2) and its neighbours return: their numbers on this machine, names and texts.
+
+macro_rules! numbers {
+    ($($NAME:ident)*) => {
+        $(
+            #[doc = concat!("`", stringify!($NAME), "` of this machine.")]
+            pub const $NAME: i32 = libc::$NAME;
+        )*
+    };
+}
+
+// Those that callers decide by; the table below has more.
+numbers! {
+    EPERM ENOENT ESRCH EINTR E2BIG EBADF EAGAIN ENOMEM EACCES EFAULT EBUSY EEXIST ENODEV EINVAL EMFILE ENOSPC EROFS
+    ERANGE ENOSYS ENOLINK EOVERFLOW EOPNOTSUPP ESTALE
+}
 
 /// `ENOTSUPP`: a number that the kernel keeps to itself, and yet returns from bpf(2).
-pub(crate) const ENOTSUPP: i32 = 524;
+pub const ENOTSUPP: i32 = 524;
 
 /// The kernel's name and a few words for an error number.
 pub(crate) fn lookup(errno: i32) -> Option<(&'static str, &'static str)> {

@@ -113,7 +113,7 @@ impl SysError {
         }
     }
 
-    /// Whether the kernel returned this error number, such as `libc::EPERM`.
+    /// Whether the kernel returned this error number, such as [`EPERM`](crate::errno::EPERM).
     pub fn is(&self, errno: i32) -> bool {
         self.errno() == Some(errno)
     }

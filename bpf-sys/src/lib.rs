@@ -12,7 +12,7 @@ pub mod cmd;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod cpu;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
-mod errno;
+pub mod errno;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod error;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]

@@ -60,7 +60,8 @@ pub(crate) fn kernel_version() -> Option<KernelVersion> {
     }
     // SAFETY: it was zeroed, which is a valid value of its integer arrays, and then filled.
     let names = unsafe { names.assume_init() };
-    let release: Vec<u8> = names.release.iter().map(|c| c.cast_unsigned()).take_while(|c| *c != 0).collect();
+    let release: Vec<u8> = // A `c_char` is signed on some machines and not on others.
+        names.release.iter().flat_map(|c| c.to_ne_bytes()).take_while(|c| *c != 0).collect();
     let release = String::from_utf8(release).ok()?;
     let mut numbers = release.split(|c: char| !c.is_ascii_digit());
     Some(KernelVersion::new(numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))

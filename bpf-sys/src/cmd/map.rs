@@ -6,7 +6,8 @@
 //! sizes say. [`MapFd`] therefore keeps those sizes beside the descriptor, and every buffer is checked against them.
 //! The sizes are true for as long as the descriptor lives: a map's type and sizes never change, and the descriptor is
 //! owned, so nobody can put another map behind its number. They come from the kernel ([`MapFd::from_fd`]) or from the
-//! very numbers that the kernel has just created the map with ([`MapCreate::create`]), which it stores unchanged.
+//! very numbers that the kernel has just created the map with ([`MapCreate::create`]), which it stores unchanged. A
+//! descriptor that is not of a map is refused where `/proc` tells, and otherwise makes every command fail.
 //!
 //! How many bytes the kernel moves for one value is `bpf_map_value_size` in `kernel/bpf/syscall.c`:
 //! [`ValueLayout`] by map type, for every type up to 7.2. A type that is not in the table

@@ -2,9 +2,9 @@
 //!
 //! # Safety
 //!
-//! The bytes are handed out as `&[u8]`, so they must never change. A file on sysfs that nobody may write to and that can
-//! be mapped is a constant of the kernel's: that is what `sysfs_bin_attr_simple_read` beside an `mmap` of read-only pages
-//! stands for. Mappings of devices' memory are on sysfs too, and those files are writable by their owner; they are refused.
+//! The bytes are handed out as `&[u8]`, so they must never change. Of the files on sysfs, those that can be mapped are
+//! constants of the kernel's, such as its BTF, and the memory of devices. The latter can be written by their owner; so a
+//! file is accepted only if it is on sysfs, nobody may write to it, and it was opened for reading alone.
 
 #![allow(unsafe_code)]
 

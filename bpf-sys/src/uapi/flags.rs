@@ -118,7 +118,7 @@ flags! {
     /// The program runs when the function returns.
     BPF_F_UPROBE_MULTI_RETURN: u32 = 1 << 0, 6.6;
     /// The binary is given by descriptor.
-    BPF_F_UPROBE_MULTI_PATH_FD: u32 = 1 << 1, 6.13;
+    BPF_F_UPROBE_MULTI_PATH_FD: u32 = 1 << 1, 7.2;
     /// Packets are defragmented before the program sees them.
     BPF_F_NETFILTER_IP_DEFRAG: u32 = 1 << 0, 6.6;
 }
@@ -130,7 +130,7 @@ flags! {
     /// Let an XDP program handle real frames.
     BPF_F_TEST_XDP_LIVE_FRAMES: u32 = 1 << 1, 5.18;
     /// Start with a complete checksum in the packet.
-    BPF_F_TEST_SKB_CHECKSUM_COMPLETE: u32 = 1 << 2, 6.15;
+    BPF_F_TEST_SKB_CHECKSUM_COMPLETE: u32 = 1 << 2, 6.11;
     /// List what runs, not only what is attached here.
     BPF_F_QUERY_EFFECTIVE: u32 = 1 << 0, 4.15;
 }
@@ -158,5 +158,5 @@ flags! {
 // Of the system call itself.
 flags! {
     /// Or'ed into the command: two more arguments carry a log buffer for any command.
-    BPF_COMMON_ATTRS: u32 = 1 << 16, 7.1;
+    BPF_COMMON_ATTRS: u32 = 1 << 16, 7.2;
 }
