@@ -29,6 +29,7 @@ use crate::user_ptr::UserPtr;
 
 mod create;
 mod info;
+mod stand_in;
 
 pub use create::MapCreate;
 pub use info::{MapInfo, info};
