@@ -139,7 +139,7 @@ impl<'a> MapCreate<'a> {
         let inner_map_fd = number(self.inner_map, 0);
         let btf_fd = number(self.btf.map(|btf| btf.0), 0);
         let (btf_key_type_id, btf_value_type_id) = self.btf.map_or((0, 0), |btf| (btf.1, btf.2));
-        let sizes = Sizes::of(self.map_type, self.key_size, self.value_size)?;
+        let sizes = self.sizes()?;
         let mut attr = MapCreateAttr {
             map_type: self.map_type.0,
             key_size: self.key_size,
@@ -162,5 +162,9 @@ impl<'a> MapCreate<'a> {
         // SAFETY: the only address in the argument is null.
         let fd = unsafe { syscall::bpf_fd(Command::MAP_CREATE, &mut attr) }?;
         Ok(MapFd { fd, sizes })
+    }
+
+    pub(super) fn sizes(&self) -> Result<Sizes, SysError> {
+        Sizes::of(self.map_type, self.key_size, self.value_size)
     }
 }

@@ -10,7 +10,7 @@
 use std::fs::File;
 use std::os::fd::{FromRawFd, OwnedFd};
 
-use super::{MapCreate, MapFd, Sizes};
+use super::{MapCreate, MapFd};
 use crate::error::SysError;
 
 impl MapCreate<'_> {
@@ -32,7 +32,7 @@ impl MapCreate<'_> {
         }
         // SAFETY: the call returned a new descriptor, which nothing else owns.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
-        let sizes = Sizes::of(self.map_type, self.key_size, self.value_size)?;
+        let sizes = self.sizes()?;
         let file = File::from(fd);
         file.set_len(sizes.value.unwrap_or(0) as u64).map_err(|error| SysError::io("ftruncate", &error))?;
         Ok(MapFd { fd: file.into(), sizes })

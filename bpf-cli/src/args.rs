@@ -1,0 +1,87 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Shows, plans, loads and watches BPF objects.
+///
+/// Exit status: 0 if all went well, 1 if something failed (it says what, where, why and what to do), 2 for a command
+/// line that makes no sense.
+#[derive(Debug, Parser)]
+#[command(name = "bpf", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// Print JSON: the result to standard output, or the failure.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Colour messages.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to colour messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Register a TCP congestion control, send data through it, show what it counted, and remove it.
+    Demo,
+    /// Show what an object contains. No privileges needed.
+    Show {
+        /// A BPF object file.
+        file: PathBuf,
+    },
+    /// Show what an object would send to a kernel: this one, or any other. No privileges needed.
+    Plan {
+        /// A BPF object file.
+        file: PathBuf,
+        /// The vmlinux BTF of another kernel: a copy of its /sys/kernel/btf/vmlinux.
+        #[arg(long, value_name = "FILE")]
+        kernel: Option<PathBuf>,
+    },
+    /// Kernel operations implemented by BPF programs.
+    #[command(subcommand)]
+    StructOps(StructOps),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StructOps {
+    /// List what is loaded, registered or not.
+    List,
+    /// Show state, reference count and members.
+    Dump {
+        /// A name, or `id:NUMBER`; all of them if left out.
+        name: Option<String>,
+    },
+    /// Load an object and register its struct_ops variables: all of them or none.
+    ///
+    /// A variable in .struct_ops stays registered until `bpf struct-ops unregister`. One in .struct_ops.link is
+    /// registered as long as its link lives: give --pin to keep it on a bpffs, or --hold to keep it here.
+    Register {
+        /// A BPF object file.
+        file: PathBuf,
+        /// Pin each link under its variable's name in this folder, which must be on a bpffs.
+        #[arg(long, value_name = "DIR", conflicts_with = "hold")]
+        pin: Option<PathBuf>,
+        /// Stay, and keep the links until this process is ended.
+        #[arg(long)]
+        hold: bool,
+    },
+    /// Unregister what `list` shows.
+    Unregister {
+        /// A name, or `id:NUMBER`.
+        name: String,
+    },
+}

@@ -1,0 +1,90 @@
+//! The commands: a file per noun.
+
+mod demo;
+mod object;
+mod struct_ops;
+
+use std::fmt;
+
+use bpf_loader::Diagnostic;
+use bpf_loader::diagnose::Label;
+
+use crate::args::Command;
+use crate::out::Out;
+
+/// What a command can fail with.
+pub(crate) trait Failure: Diagnostic {}
+
+impl<T: Diagnostic> Failure for T {}
+
+impl<'a, T: Failure + 'a> From<T> for Box<dyn Failure + 'a> {
+    fn from(failure: T) -> Self {
+        Box::new(failure)
+    }
+}
+
+pub(crate) type Outcome = Result<(), Box<dyn Failure>>;
+
+pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
+    match command {
+        Command::Demo => demo::run(out),
+        Command::Show { file } => object::show(file, out),
+        Command::Plan { file, kernel } => object::plan(file, kernel.as_deref(), out),
+        Command::StructOps(command) => struct_ops::run(command, out),
+    }
+}
+
+/// A failure of a command itself, beside those of the library. Codes E0901 to E0919.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    pub(crate) source: Option<std::io::Error>,
+}
+
+impl CommandError {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None, source: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn source(mut self, source: std::io::Error) -> Self {
+        self.source = Some(source);
+        self
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CommandError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}
+
+impl Diagnostic for CommandError {
+    fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        Vec::new()
+    }
+
+    fn help(&self) -> Option<String> {
+        self.help.clone()
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
+    }
+}

@@ -1,0 +1,83 @@
+//! From a refused call to its likely cause, which is looked for before it is named.
+
+use bpf_sys::uapi::{MapType, ProgramType};
+use bpf_sys::{Capabilities, Capability, SysError, errno};
+
+/// What was found out about a refusal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// The likely cause, in words that continue a sentence; `None` where nothing was found.
+    pub cause: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What was asked of the kernel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked {
+    Btf,
+    Map(MapType),
+    Program(ProgramType),
+    /// To register, unregister, look up: what only the administrator may do.
+    Admin,
+}
+
+impl Asked {
+    /// The capabilities that the kernel asks for, the general one first. Sources: kernel/bpf/syscall.c
+    /// (`bpf_prog_load`, `map_create`), `is_perfmon_prog_type` and `is_net_admin_prog_type` there.
+    fn needs(self) -> &'static [Capability] {
+        use Capability::{BPF, NET_ADMIN, PERFMON, SYS_ADMIN};
+        match self {
+            Self::Btf => &[BPF],
+            Self::Map(MapType::SOCKMAP | MapType::SOCKHASH | MapType::DEVMAP | MapType::DEVMAP_HASH | MapType::XSKMAP) => {
+                &[BPF, NET_ADMIN]
+            }
+            Self::Map(_) => &[BPF],
+            Self::Program(
+                ProgramType::KPROBE
+                | ProgramType::TRACEPOINT
+                | ProgramType::PERF_EVENT
+                | ProgramType::RAW_TRACEPOINT
+                | ProgramType::RAW_TRACEPOINT_WRITABLE
+                | ProgramType::TRACING
+                | ProgramType::LSM
+                | ProgramType::STRUCT_OPS
+                | ProgramType::EXT,
+            ) => &[BPF, PERFMON],
+            Self::Program(ProgramType::SOCKET_FILTER | ProgramType::CGROUP_SKB | ProgramType::SK_REUSEPORT | ProgramType::SYSCALL) => {
+                &[BPF]
+            }
+            Self::Program(_) => &[BPF, NET_ADMIN],
+            Self::Admin => &[SYS_ADMIN],
+        }
+    }
+}
+
+/// Looks for the cause of a refusal.
+pub(crate) fn likely_cause(asked: Asked, error: &SysError) -> Refused {
+    if !(error.is(errno::EPERM) || error.is(errno::EACCES)) {
+        return Refused { cause: None, help: error.help().map(Into::into) };
+    }
+    let Ok(have) = Capabilities::effective() else {
+        return Refused::default();
+    };
+    if have.has(Capability::SYS_ADMIN) {
+        return Refused::default();
+    }
+    let missing: Vec<&str> = asked.needs().iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
+    match missing.as_slice() {
+        [] => Refused::default(),
+        names => {
+            let names = names.join(" and ");
+            let sysctl = std::fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled").ok();
+            let sysctl = sysctl.map(|value| format!(" (kernel.unprivileged_bpf_disabled is {})", value.trim()));
+            Refused {
+                cause: Some(format!("this process does not have {names}{}", sysctl.unwrap_or_default())),
+                help: Some(format!(
+                    "run it as root, or give it the capabilities: setcap {}+ep FILE",
+                    asked.needs().iter().map(|cap| cap.name().to_lowercase()).collect::<Vec<_>>().join(",")
+                )),
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What a kernel offers, as a value: the running one, or any other described by files.
+
+mod error;
+mod feature;
+mod machine;
+mod probe;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bpf_btf::{Btf, Endian};
+use sha2::{Digest, Sha256};
+
+pub use error::KernelError;
+pub use feature::{Answer, Feature};
+pub use machine::Machine;
+pub(crate) use probe::probe;
+
+/// A kernel that objects are planned for. Cheap to clone; clones share what was read.
+///
+/// It reads lazily, and only what an object needs. A fact once read stays as it is for the life of the value.
+#[derive(Clone)]
+pub struct Kernel {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    running: bool,
+    machine: Machine,
+    btf: OnceLock<Result<Btf, KernelError>>,
+    hash: OnceLock<BtfHash>,
+    /// Answers that were given or probed; they win over what BTF shows.
+    known: Mutex<HashMap<Feature, Answer>>,
+}
+
+/// The SHA-256 of a kernel's BTF: which kernel a plan was made for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BtfHash([u8; 32]);
+
+impl fmt::Display for BtfHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BtfHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BtfHash({self})")
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernel").field("running", &self.is_running()).field("machine", self.machine()).finish_non_exhaustive()
+    }
+}
+
+/// Puts a kernel together from what is known of it.
+#[derive(Debug, Default)]
+pub struct KernelBuilder {
+    btf: Option<Btf>,
+    machine: Option<Machine>,
+    known: HashMap<Feature, Answer>,
+}
+
+impl KernelBuilder {
+    /// Its vmlinux BTF.
+    #[must_use]
+    pub fn btf(mut self, btf: Btf) -> Self {
+        self.btf = Some(btf);
+        self
+    }
+
+    /// Its machine facts.
+    #[must_use]
+    pub fn machine(mut self, machine: Machine) -> Self {
+        self.machine = Some(machine);
+        self
+    }
+
+    /// What it answers to a feature, whatever its BTF shows.
+    #[must_use]
+    pub fn feature(mut self, feature: Feature, answer: Answer) -> Self {
+        self.known.insert(feature, answer);
+        self
+    }
+
+    /// The kernel. Without BTF, plans that need it fail with an error that says so.
+    #[must_use]
+    pub fn build(self) -> Kernel {
+        let endian = self.btf.as_ref().map_or(Endian::NATIVE, Btf::endian);
+        let machine = self.machine.unwrap_or_else(|| Machine::unknown(endian));
+        let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
+        Kernel::new(Inner {
+            running: false,
+            machine,
+            btf,
+            hash: OnceLock::new(),
+            known: Mutex::new(self.known),
+        })
+    }
+}
+
+impl Kernel {
+    fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The kernel that this process runs on. Reads nothing yet.
+    #[must_use]
+    pub fn running() -> Self {
+        Self::new(Inner {
+            running: true,
+            machine: Machine::running(),
+            btf: OnceLock::new(),
+            hash: OnceLock::new(),
+            known: Mutex::default(),
+        })
+    }
+
+    /// Puts together a kernel other than the running one.
+    #[must_use]
+    pub fn builder() -> KernelBuilder {
+        KernelBuilder::default()
+    }
+
+    /// A kernel known by a file that holds its raw vmlinux BTF.
+    ///
+    /// # Errors
+    /// [`KernelError`]: the file cannot be read, or is not BTF.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|source| KernelError::read(path, &source))?;
+        let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
+        Ok(Self::builder().btf(btf).build())
+    }
+
+    /// Whether this is the kernel that the process runs on: the only one that can be loaded into.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.inner.running
+    }
+
+    /// Architecture, byte order, page size, processors, release.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.inner.machine
+    }
+
+    /// Its vmlinux BTF; read at the first call.
+    ///
+    /// # Errors
+    /// [`KernelError`]: it has none, or it cannot be read.
+    pub fn btf(&self) -> Result<&Btf, KernelError> {
+        self.inner.btf.get_or_init(read_running_btf).as_ref().map_err(Clone::clone)
+    }
+
+    /// The hash of its BTF, which a plan names.
+    ///
+    /// # Errors
+    /// As [`Self::btf`].
+    pub fn btf_hash(&self) -> Result<BtfHash, KernelError> {
+        let btf = self.btf()?;
+        Ok(*self.inner.hash.get_or_init(|| BtfHash(Sha256::digest(btf.bytes()).into())))
+    }
+
+    /// What it answers to a feature, from what was given, probed, or shown by BTF that has been read already. Never
+    /// makes a system call.
+    #[must_use]
+    pub fn feature(&self, feature: Feature) -> Answer {
+        match (self.known(feature), self.inner.btf.get()) {
+            (Answer::Unknown, Some(Ok(btf))) => feature.evidence(btf),
+            (known, _) => known,
+        }
+    }
+
+    /// What was given or probed, BTF left aside.
+    pub(crate) fn known(&self, feature: Feature) -> Answer {
+        let known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&feature).copied().unwrap_or(Answer::Unknown)
+    }
+
+    /// What was learned by probing stays learned.
+    pub(crate) fn learn(&self, feature: Feature, answer: Answer) {
+        self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, answer);
+    }
+
+    /// Whether both are one value, so that what was planned for one holds for the other without comparing hashes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+const RUNNING_BTF: &str = "/sys/kernel/btf/vmlinux";
+
+fn read_running_btf() -> Result<Btf, KernelError> {
+    let path = Path::new(RUNNING_BTF);
+    let file = std::fs::File::open(path).map_err(|source| KernelError::read(path, &source))?;
+    let parsed = match bpf_sys::FileMapping::sysfs(&file) {
+        Ok(mapped) => Btf::parse(mapped),
+        // Kernels before 6.16 refuse to map the file: read it.
+        Err(_) => Btf::parse(std::fs::read(path).map_err(|source| KernelError::read(path, &source))?),
+    };
+    parsed.map_err(|source| KernelError::Btf { path: path.into(), source })
+}

@@ -1,0 +1,89 @@
+//! A planned program as the bytes that the kernel takes: references become descriptors and distances.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, AsRawFd};
+
+use bpf_elf::{FunctionId, InsnIndex, MapId};
+use bpf_sys::uapi::Insn;
+
+use crate::map::Map;
+use crate::plan::{PlanInsn, PlanProgram, Ref};
+
+/// A program in the form of the system call's arguments.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) insns: Vec<u8>,
+    pub(crate) func_info: Vec<u8>,
+    pub(crate) line_info: Vec<u8>,
+}
+
+/// Bytes of a `struct bpf_func_info`.
+pub(crate) const FUNC_INFO_SIZE: u32 = 8;
+/// Bytes of a `struct bpf_line_info`.
+pub(crate) const LINE_INFO_SIZE: u32 = 16;
+
+/// Why a stream of instructions cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Dangling {
+    /// The function that an instruction refers to is not in the stream.
+    Function(InsnIndex),
+    /// The map that an instruction refers to was not created.
+    Map(InsnIndex),
+}
+
+/// Encodes a stream for the running machine. Functions, lines and references are found by where instructions came
+/// from, so the stream may differ from the resolved one.
+pub(crate) fn encode(program: &PlanProgram, stream: &[PlanInsn], maps: &HashMap<MapId, Map>) -> Result<Encoded, Dangling> {
+    let starts: HashMap<InsnIndex, FunctionId> =
+        program.functions.iter().map(|function| (function.start, function.function)).collect();
+    let mut at_function = HashMap::new();
+    let mut position = HashMap::with_capacity(program.func_info.len());
+    for (at, insn) in (0_i32..).zip(stream) {
+        if let Some((origin, function)) = insn.origin.and_then(|origin| Some((origin, starts.get(&origin)?))) {
+            at_function.entry(*function).or_insert(at);
+            position.entry(origin).or_insert(at);
+        }
+    }
+    let mut out = Encoded { insns: Vec::with_capacity(stream.len() * Insn::SIZE), func_info: Vec::new(), line_info: Vec::new() };
+    let mut upper = 0;
+    for (at, insn) in (0_i32..).zip(stream) {
+        let index = InsnIndex(at.cast_unsigned());
+        let fd = |map| maps.get(map).map(|map: &Map| map.as_fd().as_raw_fd()).ok_or(Dangling::Map(index));
+        let mut raw = insn.insn;
+        match &insn.reference {
+            None | Some(Ref::Poison(_)) => {}
+            Some(Ref::Map(map)) => (raw.imm, upper) = (fd(map)?, 0),
+            Some(Ref::MapValue { map, offset }) => (raw.imm, upper) = (fd(map)?, offset.cast_signed()),
+            Some(Ref::Function(function)) => {
+                let target = at_function.get(function).ok_or(Dangling::Function(index))?;
+                (raw.imm, upper) = (target - at - 1, 0);
+            }
+            Some(Ref::Upper) => raw.imm = upper,
+        }
+        out.insns.extend(raw.to_ne_bytes());
+    }
+    for (start, type_id) in &program.func_info {
+        if let Some(at) = position.get(start) {
+            out.func_info.extend([at.cast_unsigned(), type_id.0].iter().flat_map(|word| word.to_ne_bytes()));
+        }
+    }
+    encode_lines(program, stream, &mut out.line_info);
+    Ok(out)
+}
+
+/// The line of each instruction that begins one, in the order of the stream.
+fn encode_lines(program: &PlanProgram, stream: &[PlanInsn], out: &mut Vec<u8>) {
+    let mut last = None;
+    for (at, insn) in (0_u32..).zip(stream) {
+        let Some(origin) = insn.origin else { continue };
+        let Ok(found) = program.lines.binary_search_by_key(&origin, |line| line.insn) else { continue };
+        if last == Some(found) {
+            continue;
+        }
+        last = Some(found);
+        if let Some(line) = program.lines.get(found) {
+            let packed = line.line << 10 | u32::from(line.column & 0x3ff);
+            out.extend([at, line.file.0, line.text.0, packed].iter().flat_map(|word| word.to_ne_bytes()));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Why a plan could not be loaded. Nothing of it stays in the kernel then.
+
+use std::fmt;
+
+use bpf_btf::{Label, Place};
+use bpf_sys::SysError;
+use thiserror::Error;
+
+use crate::diagnose::{Attachment, Diagnostic, Refused};
+use crate::kernel::KernelError;
+use crate::plan::PlanFailed;
+use crate::verifier::Report;
+
+/// Why an object could not be loaded. Codes E0501 to E0519, and those of planning.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It does not resolve against the kernel.
+    #[error(transparent)]
+    Plan(#[from] PlanFailed),
+    /// The kernel's types are not to be had.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    /// The plan was made for a kernel that is not running here.
+    #[error("this plan is for a kernel that is not running here")]
+    NotRunning,
+    /// The plan was made for another kernel.
+    #[error("this plan is for another kernel: its BTF is {planned}, the running kernel's is {running}")]
+    OtherKernel {
+        /// The hash that the plan names.
+        planned: String,
+        /// The hash of what is running.
+        running: String,
+    },
+    /// The kernel refused BTF or a map.
+    #[error("{step} was refused{}", cause(refused))]
+    Refused {
+        /// What was being done: `creating map `x``.
+        step: String,
+        /// The likely cause, checked.
+        refused: Box<Refused>,
+        /// What the kernel said.
+        source: SysError,
+    },
+    /// The kernel refused programs: all that it refused, in the order of the file.
+    #[error(transparent)]
+    Programs(ProgramsFailed),
+    /// An instruction refers to something that is not there.
+    #[error("program `{program}`: instruction {at} refers to {what}")]
+    Dangling {
+        /// The program.
+        program: String,
+        /// The instruction, in the stream that was to be sent.
+        at: u32,
+        /// What is not there.
+        what: &'static str,
+    },
+}
+
+fn cause(refused: &Refused) -> String {
+    refused.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default()
+}
+
+/// The programs that the kernel refused.
+#[derive(Debug)]
+pub struct ProgramsFailed {
+    pub(crate) object: String,
+    pub(crate) errors: Vec<ProgramError>,
+}
+
+impl ProgramsFailed {
+    /// The refused programs, in the order of the file.
+    #[must_use]
+    pub fn errors(&self) -> &[ProgramError] {
+        &self.errors
+    }
+}
+
+impl fmt::Display for ProgramsFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.errors.as_slice() {
+            [one] => one.fmt(f),
+            many => write!(f, "the kernel refused {} programs of `{}`", many.len(), self.object),
+        }
+    }
+}
+
+impl std::error::Error for ProgramsFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.errors.as_slice() {
+            [one] => one.source(),
+            _ => None,
+        }
+    }
+}
+
+/// Why the kernel refused a program.
+#[derive(Debug, Error)]
+pub struct ProgramError {
+    /// The program's name.
+    pub program: String,
+    /// What the verifier said, as far as it said anything.
+    pub report: Option<Box<Report>>,
+    /// The likely cause where the verifier said nothing, checked.
+    pub refused: Box<Refused>,
+    /// What the kernel said.
+    pub source: SysError,
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "program `{}` was refused", self.program)?;
+        match (&self.report, &self.refused.cause) {
+            (Some(report), _) => write!(f, " by the verifier: {}", report.reason),
+            (None, Some(cause)) => write!(f, ": {cause}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl Diagnostic for ProgramError {
+    fn code(&self) -> &'static str {
+        match &self.report {
+            Some(report) if report.unresolved => "E0505",
+            Some(_) => "E0504",
+            None => "E0503",
+        }
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = vec![Label::item("program", &self.program)];
+        labels.extend(self.report.iter().flat_map(|report| report.labels()));
+        labels
+    }
+
+    fn help(&self) -> Option<String> {
+        self.report.as_ref().and_then(|report| report.help.clone()).or_else(|| self.refused.help.clone())
+    }
+
+    fn attachment(&self) -> Option<Attachment<'_>> {
+        self.report.as_ref().map(|report| Attachment { title: "verifier log", text: &report.log })
+    }
+}
+
+impl LoadError {
+    fn inner(&self) -> Option<&dyn Diagnostic> {
+        match self {
+            Self::Plan(failed) => Some(failed),
+            Self::Kernel(error) => Some(error),
+            Self::Programs(failed) if failed.errors.len() == 1 => failed.errors.first().map(|error| error as _),
+            _ => None,
+        }
+    }
+}
+
+impl Diagnostic for LoadError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotRunning => "E0501",
+            Self::OtherKernel { .. } => "E0502",
+            Self::Refused { .. } => "E0503",
+            Self::Programs(failed) if failed.errors.len() != 1 => "E0506",
+            Self::Dangling { .. } => "E0507",
+            other => other.inner().map_or("E0500", Diagnostic::code),
+        }
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        match self {
+            Self::Programs(failed) => {
+                let mut labels = vec![Label::at(Place::Object(failed.object.clone()))];
+                labels.extend(self.inner().map(Diagnostic::labels).unwrap_or_default());
+                labels
+            }
+            Self::Dangling { program, at, .. } => vec![Label::item("program", program), Label::at(Place::Insn(*at))],
+            other => other.inner().map(Diagnostic::labels).unwrap_or_default(),
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NotRunning | Self::OtherKernel { .. } => Some("plan the object for this kernel".into()),
+            Self::Refused { refused, .. } => refused.help.clone(),
+            other => other.inner().and_then(Diagnostic::help),
+        }
+    }
+
+    fn related(&self) -> Vec<&dyn Diagnostic> {
+        match self {
+            Self::Plan(failed) => failed.related(),
+            Self::Programs(failed) if failed.errors.len() > 1 => {
+                failed.errors.iter().map(|error| error as &dyn Diagnostic).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn attachment(&self) -> Option<Attachment<'_>> {
+        self.inner().and_then(Diagnostic::attachment)
+    }
+}

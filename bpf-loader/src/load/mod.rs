@@ -1,0 +1,273 @@
+//! Executing a plan: BTF, maps, programs in parallel, struct_ops values. All or nothing.
+
+mod encode;
+mod error;
+mod programs;
+mod sys;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use bpf_elf::{MapId, ProgramId, StructOpsId};
+use bpf_sys::SysError;
+use bpf_sys::map::MapCreate;
+
+pub use error::{LoadError, ProgramError, ProgramsFailed};
+pub(crate) use sys::{RealSys, Sys, SysRef};
+
+use crate::diagnose::{Asked, likely_cause};
+use crate::kernel::{Answer, Feature, Kernel};
+use crate::map::{Global, Map, MapError};
+use crate::plan::{Plan, PlanMap, Step};
+use crate::program::Program;
+use crate::struct_ops::StructOps;
+
+/// How to load a plan.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    threads: Option<NonZero<usize>>,
+}
+
+impl LoadOptions {
+    /// The defaults: as many threads as there are processors for this process.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many programs may be loaded at the same time; 1 for one after the other.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZero<usize>) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Loads a plan into the running kernel.
+    ///
+    /// # Errors
+    /// [`LoadError`]; nothing of it stays in the kernel then.
+    pub fn load(&self, plan: &Plan, kernel: &Kernel) -> Result<LoadedObject, LoadError> {
+        load_with(plan, kernel, self, &(Arc::new(RealSys) as SysRef))
+    }
+}
+
+impl Plan {
+    /// Loads it into the running kernel. When the kernel refuses a step that rests on assumptions, those are probed,
+    /// and it is planned again: [`LoadedObject::plan`] shows what was sent in the end.
+    ///
+    /// # Errors
+    /// [`LoadError`]; nothing of it stays in the kernel then.
+    pub fn load(&self, kernel: &Kernel) -> Result<LoadedObject, LoadError> {
+        LoadOptions::new().load(self, kernel)
+    }
+}
+
+/// What is in the kernel now. Dropping it lets go of everything that nothing else holds: links, clones of its maps and
+/// programs, and pins keep theirs.
+#[derive(Debug)]
+pub struct LoadedObject {
+    plan: Plan,
+    maps: HashMap<MapId, Map>,
+    programs: HashMap<ProgramId, Program>,
+    struct_ops: HashMap<StructOpsId, StructOps>,
+}
+
+impl LoadedObject {
+    /// The plan that was sent: where an old kernel refused an assumption, not the one that loading began with.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// A map, by name. Data sections are maps too: `.bss`.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn map(&self, name: &str) -> Result<&Map, MapError> {
+        let found = self.plan.maps().iter().find(|map| map.name == name).and_then(|map| self.maps.get(&map.id));
+        found.ok_or_else(|| MapError::no_such("map", name, self.plan.maps().iter().map(|map| map.name.as_str())))
+    }
+
+    /// A map, by the id that it has on the object.
+    #[must_use]
+    pub fn map_by_id(&self, id: MapId) -> Option<&Map> {
+        self.maps.get(&id)
+    }
+
+    /// The maps, in the order of the plan.
+    pub fn maps(&self) -> impl Iterator<Item = &Map> {
+        self.plan.maps().iter().filter_map(|map| self.maps.get(&map.id))
+    }
+
+    /// A program, by name.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn program(&self, name: &str) -> Result<&Program, MapError> {
+        let programs = self.plan.programs();
+        let found = programs.iter().find(|program| program.name == name).and_then(|p| self.programs.get(&p.id));
+        found.ok_or_else(|| MapError::no_such("program", name, programs.iter().map(|p| p.name.as_str())))
+    }
+
+    /// The programs, in the order of the file.
+    pub fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.plan.programs().iter().filter_map(|program| self.programs.get(&program.id))
+    }
+
+    /// A struct_ops variable, by name.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn struct_ops(&self, name: &str) -> Result<&StructOps, MapError> {
+        let vars = self.plan.struct_ops();
+        let found = vars.iter().find(|var| var.name == name).and_then(|var| self.struct_ops.get(&var.id));
+        found.ok_or_else(|| MapError::no_such("struct_ops variable", name, vars.iter().map(|v| v.name.as_str())))
+    }
+
+    /// The struct_ops variables, in the order of the file.
+    pub fn struct_ops_variables(&self) -> impl Iterator<Item = &StructOps> {
+        self.plan.struct_ops().iter().filter_map(|var| self.struct_ops.get(&var.id))
+    }
+
+    /// A global variable, by name.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn global(&self, name: &str) -> Result<Global, MapError> {
+        let file = self.plan.object().file();
+        let found = file.global_named(name).and_then(|global| Some((global, self.maps.get(&global.map)?)));
+        let (global, map) = found.ok_or_else(|| {
+            MapError::no_such("global variable", name, file.globals().iter().map(|global| global.name.as_str()))
+        })?;
+        Ok(Global::new(global, map.clone()))
+    }
+}
+
+/// A step that the kernel refused.
+struct Stopped {
+    /// The steps whose assumptions may be wrong.
+    steps: Vec<Step>,
+    error: LoadError,
+}
+
+pub(crate) fn load_with(
+    plan: &Plan,
+    kernel: &Kernel,
+    options: &LoadOptions,
+    sys: &SysRef,
+) -> Result<LoadedObject, LoadError> {
+    check_kernel(plan, kernel)?;
+    let mut plan = plan.clone();
+    loop {
+        match execute(&plan, options, sys) {
+            Ok(loaded) => return Ok(loaded),
+            Err(Stopped { steps, error }) => match replan(&plan, kernel, &steps, sys.as_ref()) {
+                Some(again) => plan = again?,
+                None => return Err(error),
+            },
+        }
+    }
+}
+
+/// A plan that depends on a kernel's types can only be loaded into that kernel.
+fn check_kernel(plan: &Plan, kernel: &Kernel) -> Result<(), LoadError> {
+    if !kernel.is_running() {
+        return Err(LoadError::NotRunning);
+    }
+    if plan.kernel().is_same(kernel) {
+        return Ok(());
+    }
+    if let Some(planned) = plan.kernel_btf_hash()? {
+        let running = kernel.btf_hash()?;
+        if planned != running {
+            return Err(LoadError::OtherKernel { planned: planned.to_string(), running: running.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// Probes what the refused steps assumed. Where the kernel turns out to lack something, the object is planned again;
+/// that ends, because each time round at least one more answer is known. `None` where every assumption holds, or the
+/// probes cannot tell.
+fn replan(
+    plan: &Plan,
+    kernel: &Kernel,
+    steps: &[Step],
+    sys: &dyn Sys,
+) -> Option<Result<Plan, LoadError>> {
+    let mut assumed: Vec<Feature> = steps.iter().flat_map(|step| plan.assumed_by(*step)).collect();
+    assumed.sort_unstable();
+    assumed.dedup();
+    let mut lacking = false;
+    for feature in assumed {
+        match sys.probe(feature) {
+            Ok(answer) => {
+                tracing::debug!(feature = feature.name(), ?answer, "probed");
+                kernel.learn(feature, answer);
+                lacking |= answer == Answer::No;
+            }
+            // An inconclusive probe says nothing; the refusal itself is what the user has to see.
+            Err(error) => tracing::debug!(feature = feature.name(), %error, "probe is inconclusive"),
+        }
+    }
+    lacking.then(|| plan.object().plan(kernel).map_err(LoadError::from))
+}
+
+fn execute(plan: &Plan, options: &LoadOptions, sys: &SysRef) -> Result<LoadedObject, Stopped> {
+    let btf = load_btf(plan, sys.as_ref())?;
+    let mut maps = HashMap::with_capacity(plan.maps().len());
+    for map in plan.maps() {
+        maps.insert(map.id, create_map(plan, map, btf.as_ref(), sys)?);
+    }
+    let programs = programs::load(plan, &maps, btf.as_ref(), options.threads, sys)?;
+    let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
+    for ops in plan.struct_ops() {
+        if let Some(map) = maps.get(&ops.map) {
+            struct_ops.insert(ops.id, StructOps::new(ops, map.clone(), &programs, plan.kernel().clone(), sys.clone()));
+        }
+    }
+    Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
+}
+
+fn refused(step: Step, text: String, asked: Asked, source: SysError) -> Stopped {
+    let refused = Box::new(likely_cause(asked, &source));
+    Stopped { steps: vec![step], error: LoadError::Refused { step: text, refused, source } }
+}
+
+fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
+    let Some(btf) = plan.btf() else { return Ok(None) };
+    let loaded = sys.btf_load(btf.bytes());
+    loaded.map(Some).map_err(|source| refused(Step::Btf, "loading BTF".into(), Asked::Btf, source))
+}
+
+fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -> Result<Map, Stopped> {
+    let stop = |what: &str, source| {
+        refused(Step::Map(map.id), format!("{what} map `{}`", map.name), Asked::Map(map.map_type), source)
+    };
+    let mut create = MapCreate::new(map.map_type, map.key_size, map.value_size, map.max_entries)
+        .name(&map.kernel_name)
+        .flags(map.flags)
+        .extra(map.extra);
+    if let Some(node) = map.numa_node {
+        create = create.numa_node(node);
+    }
+    if let (Some((key, value)), Some(btf)) = (map.btf, btf) {
+        create = create.btf(btf.as_fd(), key.0, value.0);
+    }
+    if let Some(value) = &map.kernel_value {
+        create = create.vmlinux_value_type(value.id.0);
+    }
+    let fd = sys.map_create(&create).map_err(|source| stop("creating", source))?;
+    if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0)) {
+        sys.map_update(&fd, &0_u32.to_ne_bytes(), contents).map_err(|source| stop("filling", source))?;
+    }
+    if map.freeze {
+        sys.map_freeze(&fd).map_err(|source| stop("freezing", source))?;
+    }
+    Map::new(plan, map, fd, sys).map_err(|source| stop("mapping", source))
+}

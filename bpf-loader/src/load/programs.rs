@@ -1,0 +1,173 @@
+//! Loading programs: independent of each other, so in parallel; errors in the order of the file, all of them.
+
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::num::NonZero;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bpf_elf::{MapId, ProgramId};
+use bpf_sys::prog::ProgLoad;
+use bpf_sys::{SysError, errno};
+
+use crate::diagnose::{Asked, likely_cause};
+use crate::load::encode::{Dangling, FUNC_INFO_SIZE, LINE_INFO_SIZE, encode};
+use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef};
+use crate::map::Map;
+use crate::plan::{AttachPoint, Plan, PlanProgram, Step};
+use crate::program::Program;
+use crate::verifier::Report;
+
+/// How often a load is tried that the kernel put off with `EAGAIN`.
+const ATTEMPTS: u32 = 5;
+/// The first and the largest buffer for a log, in bytes. Between them it grows fourfold.
+const LOG_FIRST: usize = 64 << 10;
+const LOG_MOST: usize = 64 << 20;
+
+/// What happened to one program.
+enum Outcome {
+    Loaded(OwnedFd),
+    Refused(ProgramError),
+    Dangling(Dangling),
+}
+
+pub(super) fn load(
+    plan: &Plan,
+    maps: &HashMap<MapId, Map>,
+    btf: Option<&OwnedFd>,
+    threads: Option<NonZero<usize>>,
+    sys: &SysRef,
+) -> Result<HashMap<ProgramId, Program>, Stopped> {
+    let programs = plan.programs();
+    let outcomes: Vec<Mutex<Option<Outcome>>> = programs.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(program), Some(outcome)) = (programs.get(at), outcomes.get(at)) else { return };
+            let loaded = load_one(plan, program, maps, btf, sys.as_ref());
+            *outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+        }
+    };
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    match threads.min(programs.len()) {
+        0 | 1 => work(),
+        threads => std::thread::scope(|scope| {
+            // A thread that cannot be had is one less; this one works too.
+            for _ in 1..threads {
+                if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
+        }),
+    }
+    let outcomes = outcomes.into_iter().map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner));
+    collect(plan, outcomes, sys)
+}
+
+fn collect(
+    plan: &Plan,
+    outcomes: impl Iterator<Item = Option<Outcome>>,
+    sys: &SysRef,
+) -> Result<HashMap<ProgramId, Program>, Stopped> {
+    let mut loaded = HashMap::new();
+    let (mut steps, mut errors) = (Vec::new(), Vec::new());
+    for (program, outcome) in plan.programs().iter().zip(outcomes) {
+        match outcome {
+            Some(Outcome::Loaded(fd)) => {
+                loaded.insert(program.id, Program::new(plan, program, fd, sys.clone()));
+            }
+            Some(Outcome::Refused(error)) => {
+                steps.push(Step::Program(program.id));
+                errors.push(error);
+            }
+            Some(Outcome::Dangling(dangling)) => return Err(Stopped { steps: Vec::new(), error: dangle(program, &dangling) }),
+            None => {}
+        }
+    }
+    if errors.is_empty() {
+        return Ok(loaded);
+    }
+    let object = plan.object().name().to_owned();
+    Err(Stopped { steps, error: LoadError::Programs(ProgramsFailed { object, errors }) })
+}
+
+fn dangle(program: &PlanProgram, dangling: &Dangling) -> LoadError {
+    let (at, what) = match dangling {
+        Dangling::Function(at) => (at, "a function that is not in the program"),
+        Dangling::Map(at) => (at, "a map that was not created"),
+    };
+    LoadError::Dangling { program: program.name.clone(), at: at.0, what }
+}
+
+fn load_one(
+    plan: &Plan,
+    program: &PlanProgram,
+    maps: &HashMap<MapId, Map>,
+    btf: Option<&OwnedFd>,
+    sys: &dyn Sys,
+) -> Outcome {
+    let encoded = match encode(program, &program.insns, maps) {
+        Ok(encoded) => encoded,
+        Err(dangling) => return Outcome::Dangling(dangling),
+    };
+    let license = license(&program.license);
+    let mut load = ProgLoad::new(program.program_type, &encoded.insns, &license)
+        .name(&program.kernel_name)
+        .flags(program.flags);
+    load = match &program.attach {
+        AttachPoint::None => load,
+        AttachPoint::Type(attach) => load.expected_attach_type(*attach),
+        AttachPoint::StructOps { ops, member, .. } => load.attach_btf_id(ops.id.0).expected_attach_raw(*member),
+    };
+    if let Some(btf) = btf {
+        load = load.btf(btf.as_fd());
+        load = load.func_info(FUNC_INFO_SIZE, &encoded.func_info).line_info(LINE_INFO_SIZE, &encoded.line_info);
+    }
+    let mut outcome = sys.prog_load(&load);
+    for _ in 1..ATTEMPTS {
+        if !outcome.as_ref().is_err_and(|error| error.is(errno::EAGAIN)) {
+            break;
+        }
+        outcome = sys.prog_load(&load);
+    }
+    match outcome {
+        Ok(fd) => Outcome::Loaded(fd),
+        Err(error) => explain(plan, program, &load, error, sys),
+    }
+}
+
+/// The license as a C string: up to a NUL, if there is one inside.
+fn license(text: &str) -> CString {
+    let until_nul = text.split('\0').next().unwrap_or_default();
+    CString::new(until_nul).unwrap_or_default()
+}
+
+/// Loads once more, for the log. Should it succeed this time, so much the better.
+fn explain(plan: &Plan, program: &PlanProgram, load: &ProgLoad<'_>, error: SysError, sys: &dyn Sys) -> Outcome {
+    let mut size = LOG_FIRST;
+    let (source, log, truncated) = loop {
+        let mut buffer = vec![0; size];
+        let (again, found) = sys.prog_load_with_log(load, &mut buffer);
+        let source = match again {
+            Ok(fd) => return Outcome::Loaded(fd),
+            Err(source) => source,
+        };
+        let needed = found.true_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+        let full = source.is(errno::ENOSPC) || needed > size;
+        if !full || size >= LOG_MOST {
+            buffer.truncate(found.written);
+            // A full buffer is reported as ENOSPC, which says nothing of the program: the first answer does.
+            let source = if source.is(errno::ENOSPC) { error } else { source };
+            break (source, String::from_utf8_lossy(&buffer).into_owned(), full);
+        }
+        size = needed.max(size.saturating_mul(4)).min(LOG_MOST);
+    };
+    let report = Report::read(plan, program, log, truncated).map(Box::new);
+    let refused = Box::new(likely_cause(Asked::Program(program.program_type), &source));
+    Outcome::Refused(ProgramError { program: program.name.clone(), report, refused, source })
+}
+

@@ -1,0 +1,88 @@
+//! The seam between the loader and the kernel: every call that loading and attaching make goes through it, so that
+//! tests can count the calls and refuse any of them.
+
+use std::fmt;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use bpf_sys::map::{MapCreate, MapFd};
+use bpf_sys::prog::{LogSize, ProgLoad};
+use bpf_sys::uapi::Command;
+use bpf_sys::{MapMapping, SysError};
+
+use crate::kernel::{Answer, Feature};
+
+pub(crate) trait Sys: fmt::Debug + Send + Sync {
+    /// Called before each call; a test refuses it here.
+    fn before(&self, _command: Command) -> Result<(), SysError> {
+        Ok(())
+    }
+
+    fn btf_load(&self, data: &[u8]) -> Result<OwnedFd, SysError> {
+        self.before(Command::BTF_LOAD)?;
+        bpf_sys::btf::load(data, None)
+    }
+
+    fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {
+        self.before(Command::MAP_CREATE)?;
+        create.create()
+    }
+
+    fn map_update(&self, map: &MapFd, key: &[u8], value: &[u8]) -> Result<(), SysError> {
+        self.before(Command::MAP_UPDATE_ELEM)?;
+        map.update(key, value, 0)
+    }
+
+    fn map_delete(&self, map: &MapFd, key: &[u8]) -> Result<(), SysError> {
+        self.before(Command::MAP_DELETE_ELEM)?;
+        map.delete(key)
+    }
+
+    fn map_freeze(&self, map: &MapFd) -> Result<(), SysError> {
+        self.before(Command::MAP_FREEZE)?;
+        map.freeze()
+    }
+
+    fn map_mmap(&self, map: &MapFd, len: usize, writable: bool) -> Result<MapMapping, SysError> {
+        MapMapping::new(map, len, writable)
+    }
+
+    fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
+        self.before(Command::PROG_LOAD)?;
+        load.load()
+    }
+
+    fn prog_load_with_log(&self, load: &ProgLoad<'_>, log: &mut [u8]) -> (Result<OwnedFd, SysError>, LogSize) {
+        if let Err(error) = self.before(Command::PROG_LOAD) {
+            return (Err(error), LogSize::default());
+        }
+        load.load_with_log(1, log)
+    }
+
+    fn link_struct_ops(&self, map: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.before(Command::LINK_CREATE)?;
+        bpf_sys::link::create_struct_ops(map)
+    }
+
+    fn link_detach(&self, link: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.before(Command::LINK_DETACH)?;
+        bpf_sys::link::detach(link)
+    }
+
+    fn raw_tracepoint_open(&self, name: &std::ffi::CStr, prog: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.before(Command::RAW_TRACEPOINT_OPEN)?;
+        bpf_sys::link::raw_tracepoint_open(Some(name), prog, 0)
+    }
+
+    fn probe(&self, feature: Feature) -> Result<Answer, SysError> {
+        crate::kernel::probe(feature)
+    }
+}
+
+/// The running kernel.
+#[derive(Debug)]
+pub(crate) struct RealSys;
+
+impl Sys for RealSys {}
+
+pub(crate) type SysRef = Arc<dyn Sys>;

@@ -1,0 +1,107 @@
+//! Why something asked of what is loaded could not be done.
+
+use bpf_btf::matching::nearest;
+use bpf_btf::{Label, Place};
+use bpf_sys::{MappingError, SysError};
+use thiserror::Error;
+
+use crate::diagnose::diagnostic;
+
+/// Why something asked of a loaded object, a map or a global could not be done. Codes E0701 to E0709.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MapError {
+    /// Nothing that was loaded has that name.
+    #[error("no {kind} `{name}` is loaded")]
+    NoSuch {
+        /// What was looked for.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// A name that is close.
+        nearest: Option<String>,
+    },
+    /// The kernel refused, or the lengths do not fit.
+    #[error("{doing} `{map}` failed")]
+    Refused {
+        /// What was being done.
+        doing: &'static str,
+        /// The map or program.
+        map: String,
+        /// Its object.
+        object: String,
+        /// What the kernel, or the check before the call, says.
+        source: SysError,
+    },
+    /// The memory map does not allow it.
+    #[error("global variable `{name}` cannot be accessed")]
+    Mapping {
+        /// The variable.
+        name: String,
+        /// Why.
+        source: MappingError,
+    },
+    /// A value has another size than the variable.
+    #[error("global variable `{name}` has {expected} bytes, the value has {found}")]
+    Size {
+        /// The variable.
+        name: String,
+        /// Its size in bytes.
+        expected: usize,
+        /// The value's size in bytes.
+        found: usize,
+    },
+    /// The variable cannot be written alone, or not at all.
+    #[error("global variable `{name}` {why}")]
+    NotWritable {
+        /// The variable.
+        name: String,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+impl MapError {
+    pub(crate) fn no_such<'a>(kind: &'static str, name: &str, among: impl Iterator<Item = &'a str>) -> Self {
+        Self::NoSuch { kind, name: name.to_owned(), nearest: nearest(name, among) }
+    }
+
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuch { .. } => "E0701",
+            Self::Refused { .. } => "E0702",
+            Self::Mapping { .. } => "E0703",
+            Self::Size { .. } => "E0704",
+            Self::NotWritable { .. } => "E0705",
+        }
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Label> {
+        match self {
+            Self::NoSuch { .. } => Vec::new(),
+            Self::Refused { map, object, .. } => {
+                vec![Label::at(Place::Object(object.clone())), Label::item("map", map)]
+            }
+            Self::Mapping { name, .. } | Self::Size { name, .. } | Self::NotWritable { name, .. } => {
+                vec![Label::item("variable", name)]
+            }
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoSuch { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::Refused { source, .. } => source.help().map(Into::into),
+            Self::NotWritable { .. } => Some("set it before loading, through Object::global_mut()".into()),
+            _ => None,
+        }
+    }
+}
+
+diagnostic!(MapError);

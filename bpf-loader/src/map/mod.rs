@@ -1,0 +1,192 @@
+//! Live maps: handles that share one descriptor, and the globals that live in them.
+
+mod error;
+mod global;
+
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
+use std::sync::Arc;
+
+use bpf_elf::MapId;
+use bpf_sys::map::{MapFd, MapInfo};
+use bpf_sys::uapi::MapType;
+use bpf_sys::uapi::flags::{BPF_F_MMAPABLE, BPF_F_RDONLY_PROG};
+use bpf_sys::{MapMapping, SysError, errno};
+
+pub use error::MapError;
+pub use global::{Access, Global};
+
+use crate::load::SysRef;
+use crate::plan::{Plan, PlanMap};
+
+/// A map in the kernel. Clones share the descriptor; the map lives as long as any of them, any program that uses it, or
+/// any pin.
+#[derive(Clone)]
+pub struct Map {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: MapId,
+    object: String,
+    name: String,
+    map_type: MapType,
+    fd: MapFd,
+    /// A data section's bytes, shared with the programs.
+    mapping: Option<MapMapping>,
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Map")
+            .field("name", &self.inner.name)
+            .field("type", &self.inner.map_type)
+            .field("mapped", &self.inner.mapping.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Map {
+    pub(crate) fn new(plan: &Plan, map: &PlanMap, fd: MapFd, sys: &SysRef) -> Result<Self, SysError> {
+        let mapping = if map.contents.is_some() && map.flags & BPF_F_MMAPABLE != 0 {
+            let len = usize::try_from(map.value_size).unwrap_or(usize::MAX);
+            let writable = !map.freeze && map.flags & BPF_F_RDONLY_PROG == 0;
+            Some(sys.map_mmap(&fd, len, writable)?)
+        } else {
+            None
+        };
+        let (object, name) = (plan.object().name().to_owned(), map.name.clone());
+        Ok(Self { inner: Arc::new(Inner { id: map.id, object, name, map_type: map.map_type, fd, mapping }) })
+    }
+
+    /// Its id on the object.
+    #[must_use]
+    pub fn id(&self) -> MapId {
+        self.inner.id
+    }
+
+    /// Its name on the object.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn map_type(&self) -> MapType {
+        self.inner.map_type
+    }
+
+    /// Bytes of a key.
+    #[must_use]
+    pub fn key_size(&self) -> usize {
+        self.inner.fd.key_size()
+    }
+
+    /// Bytes of a value as it is read and written: of all possible processors together in a per-CPU map.
+    #[must_use]
+    pub fn value_size(&self) -> usize {
+        self.inner.fd.value_size()
+    }
+
+    pub(crate) fn fd(&self) -> &MapFd {
+        &self.inner.fd
+    }
+
+    pub(crate) fn mapping(&self) -> Option<&MapMapping> {
+        self.inner.mapping.as_ref()
+    }
+
+    pub(crate) fn error(&self, doing: &'static str, source: SysError) -> MapError {
+        MapError::Refused { doing, map: self.inner.name.clone(), object: self.inner.object.clone(), source }
+    }
+
+    /// The value of a key; `None` if the map has none.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`], also where the key has the wrong length.
+    #[doc(alias = "bpf_map__lookup_elem")]
+    pub fn lookup(&self, key: &[u8]) -> Result<Option<Vec<u8>>, MapError> {
+        let mut value = vec![0; self.value_size()];
+        match self.inner.fd.lookup(key, &mut value, 0) {
+            Ok(()) => Ok(Some(value)),
+            Err(error) if error.is(errno::ENOENT) => Ok(None),
+            Err(error) => Err(self.error("reading", error)),
+        }
+    }
+
+    /// Sets the value of a key. `flags` is one of `BPF_ANY`, `BPF_NOEXIST`, `BPF_EXIST`, with `BPF_F_LOCK`.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`], also where key or value have the wrong length.
+    #[doc(alias = "bpf_map__update_elem")]
+    pub fn update(&self, key: &[u8], value: &[u8], flags: u64) -> Result<(), MapError> {
+        self.inner.fd.update(key, value, flags).map_err(|error| self.error("updating", error))
+    }
+
+    /// Removes a key; false if the map has none such.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`], also where the key has the wrong length.
+    #[doc(alias = "bpf_map__delete_elem")]
+    pub fn delete(&self, key: &[u8]) -> Result<bool, MapError> {
+        match self.inner.fd.delete(key) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is(errno::ENOENT) => Ok(false),
+            Err(error) => Err(self.error("deleting from", error)),
+        }
+    }
+
+    /// The keys. What is added or removed meanwhile may or may not be among them; a key that is removed right after it
+    /// was returned makes the kernel begin again, so the number of steps is bounded.
+    ///
+    /// # Errors
+    /// Each item: [`MapError::Refused`].
+    pub fn keys(&self) -> impl Iterator<Item = Result<Vec<u8>, MapError>> + '_ {
+        let mut last: Option<Vec<u8>> = None;
+        let mut done = false;
+        std::iter::from_fn(move || {
+            if done {
+                return None;
+            }
+            let mut next = vec![0; self.key_size()];
+            match self.inner.fd.next_key(last.as_deref(), &mut next) {
+                Ok(true) => {
+                    last = Some(next.clone());
+                    Some(Ok(next))
+                }
+                Ok(false) => {
+                    done = true;
+                    None
+                }
+                Err(error) => {
+                    done = true;
+                    Some(Err(self.error("iterating over", error)))
+                }
+            }
+        })
+    }
+
+    /// What the kernel says of it.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`].
+    pub fn info(&self) -> Result<MapInfo, MapError> {
+        self.inner.fd.info().map_err(|error| self.error("asking about", error))
+    }
+
+    /// Pins it to a path on a bpffs, so that it outlives this process.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`].
+    pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
+        bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+    }
+}
+
+impl AsFd for Map {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.inner.fd.as_fd()
+    }
+}

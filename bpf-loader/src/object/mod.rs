@@ -1,0 +1,215 @@
+//! What a file says, and what may be changed of it before it is planned for a kernel.
+
+mod error;
+mod global;
+mod map_spec;
+mod program_spec;
+mod struct_ops_spec;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bpf_btf::matching::nearest;
+use bpf_elf::{MapId, ObjectFile, ProgramId, StructOpsId};
+
+pub use error::{InObject, OpenError, SpecError};
+pub use global::GlobalMut;
+pub use map_spec::MapSpec;
+pub use program_spec::ProgramSpec;
+pub use struct_ops_spec::StructOpsSpec;
+
+use crate::kernel::Kernel;
+use crate::load::{LoadError, LoadedObject};
+use crate::plan::{Plan, PlanFailed};
+
+/// A BPF object as its file has it, with specs that can be edited. No privileges, no system calls, any OS.
+#[derive(Clone, Debug)]
+pub struct Object {
+    name: String,
+    file: Arc<ObjectFile>,
+    programs: Vec<ProgramSpec>,
+    maps: Vec<MapSpec>,
+    struct_ops: Vec<StructOpsSpec>,
+}
+
+/// How to open an object.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    name: Option<String>,
+}
+
+impl OpenOptions {
+    /// The defaults: the object is named after its file.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the object. Its data maps are named after it, up to 15 bytes with their section's name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the file cannot be read, or is no BPF object.
+    pub fn open(self, path: impl AsRef<Path>) -> Result<Object, OpenError> {
+        let path = path.as_ref();
+        let read = |source| OpenError::Read { path: path.into(), source };
+        if std::fs::metadata(path).map_err(read)?.is_dir() {
+            return Err(OpenError::Directory { path: path.into() });
+        }
+        let bytes = std::fs::read(path).map_err(read)?;
+        let shown = path.display().to_string();
+        let name = self.name.unwrap_or_else(|| name_of(path));
+        Object::build(name, &bytes).map_err(|error| OpenError::elf(shown, error))
+    }
+
+    /// Opens bytes that are in memory already.
+    ///
+    /// # Errors
+    /// [`OpenError::Elf`].
+    pub fn parse(self, bytes: &[u8]) -> Result<Object, OpenError> {
+        let name = self.name.unwrap_or_else(|| "object".to_owned());
+        Object::build(name.clone(), bytes).map_err(|error| OpenError::elf(name, error))
+    }
+}
+
+/// The part of a file name before its first dot.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').find(|part| !part.is_empty()).unwrap_or("object").to_owned()
+}
+
+impl Object {
+    /// Opens a file with the default options.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the file cannot be read, or is no BPF object.
+    #[doc(alias = "bpf_object__open")]
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        OpenOptions::new().open(path)
+    }
+
+    fn build(name: String, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
+        let file = ObjectFile::parse(bytes)?;
+        Ok(Self {
+            name,
+            programs: file.programs().iter().map(ProgramSpec::new).collect(),
+            maps: file.maps().iter().map(MapSpec::new).collect(),
+            struct_ops: file.struct_ops().iter().map(|var| StructOpsSpec::new(var, &file)).collect(),
+            file: Arc::new(file),
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file, as it was read.
+    #[must_use]
+    pub fn file(&self) -> &ObjectFile {
+        &self.file
+    }
+
+    /// The programs, in the order of the file: `programs()[id]` for an id of this object.
+    #[must_use]
+    pub fn programs(&self) -> &[ProgramSpec] {
+        &self.programs
+    }
+
+    /// The maps: those declared, then data sections, then struct_ops variables.
+    #[must_use]
+    pub fn maps(&self) -> &[MapSpec] {
+        &self.maps
+    }
+
+    /// The struct_ops variables.
+    #[must_use]
+    pub fn struct_ops(&self) -> &[StructOpsSpec] {
+        &self.struct_ops
+    }
+
+    /// A program by its id.
+    #[must_use]
+    pub fn program(&self, id: ProgramId) -> Option<&ProgramSpec> {
+        self.programs.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// A map by its id.
+    #[must_use]
+    pub fn map(&self, id: MapId) -> Option<&MapSpec> {
+        self.maps.get(usize::try_from(id.0).ok()?)
+    }
+
+    pub(crate) fn struct_ops_spec(&self, id: StructOpsId) -> Option<&StructOpsSpec> {
+        self.struct_ops.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// A program's spec, to edit, by name.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`] with the nearest name.
+    pub fn program_mut(&mut self, name: &str) -> Result<&mut ProgramSpec, SpecError> {
+        let missing = missing("program", name, self.programs.iter().map(ProgramSpec::name));
+        self.programs.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+    }
+
+    /// A map's spec, to edit, by name. Data sections are maps too: `.rodata`.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`] with the nearest name.
+    pub fn map_mut(&mut self, name: &str) -> Result<&mut MapSpec, SpecError> {
+        let missing = missing("map", name, self.maps.iter().map(MapSpec::name));
+        self.maps.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+    }
+
+    /// A struct_ops variable's spec, to edit, by name.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`] with the nearest name.
+    pub fn struct_ops_mut(&mut self, name: &str) -> Result<&mut StructOpsSpec, SpecError> {
+        let missing = missing("struct_ops variable", name, self.struct_ops.iter().map(StructOpsSpec::name));
+        self.struct_ops.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+    }
+
+    /// A global variable of any data section, to set before loading, by name.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`] with the nearest name.
+    pub fn global_mut(&mut self, name: &str) -> Result<GlobalMut<'_>, SpecError> {
+        let Some(global) = self.file.global_named(name) else {
+            return Err(missing("global variable", name, self.file.globals().iter().map(|g| g.name.as_str())));
+        };
+        let missing = missing("global variable", name, std::iter::empty());
+        let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at)).ok_or(missing)?;
+        Ok(GlobalMut::new(global, map))
+    }
+
+    /// Resolves everything against a kernel: what would be sent to it. A pure function, no privileges.
+    ///
+    /// # Errors
+    /// [`PlanFailed`] with everything that cannot be resolved, not only the first.
+    pub fn plan(&self, kernel: &Kernel) -> Result<Plan, PlanFailed> {
+        Plan::of(self, kernel)
+    }
+
+    /// Plans for the running kernel and loads there.
+    ///
+    /// # Errors
+    /// [`LoadError`]; nothing stays in the kernel then.
+    #[doc(alias = "bpf_object__load")]
+    pub fn load(&self) -> Result<LoadedObject, LoadError> {
+        let kernel = Kernel::running();
+        self.plan(&kernel)?.load(&kernel)
+    }
+}
+
+fn missing<'a>(kind: &'static str, name: &str, among: impl Iterator<Item = &'a str>) -> SpecError {
+    SpecError::NoSuch { kind, name: name.to_owned(), nearest: nearest(name, among) }
+}

@@ -1,0 +1,174 @@
+//! A struct_ops variable before loading: which program each callback is, and the values of its other members.
+
+use std::collections::BTreeMap;
+
+use bpf_btf::layout;
+use bpf_elf::{FunctionId, ObjectFile, ProgramId, StructOpsId, StructOpsVar};
+use zerocopy::{Immutable, IntoBytes};
+
+use crate::object::SpecError;
+use bpf_btf::matching::nearest;
+
+/// A struct_ops variable as it will be planned.
+#[derive(Clone, Debug)]
+pub struct StructOpsSpec {
+    id: StructOpsId,
+    name: String,
+    type_name: String,
+    link: bool,
+    image: Vec<u8>,
+    /// The program that stands at a byte offset of the image.
+    callbacks: BTreeMap<u32, FunctionId>,
+    members: Vec<Member>,
+    programs: Vec<(String, FunctionId)>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    name: String,
+    offset: usize,
+    size: usize,
+    callback: bool,
+}
+
+impl StructOpsSpec {
+    pub(crate) fn new(var: &StructOpsVar, file: &ObjectFile) -> Self {
+        Self {
+            id: var.id,
+            name: var.name.clone(),
+            type_name: var.type_name.clone(),
+            link: var.link,
+            image: var.image.clone(),
+            callbacks: var.callbacks.iter().copied().collect(),
+            members: members(var, file),
+            programs: file.programs().iter().map(|program| (program.name.clone(), program.function)).collect(),
+        }
+    }
+
+    /// Its id: the same on the object, its plans and what is loaded from them.
+    #[must_use]
+    pub fn id(&self) -> StructOpsId {
+        self.id
+    }
+
+    /// The variable's name, which is its map's too.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The C name of the struct, flavor included.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    /// Whether it is attached through a link (`.struct_ops.link`) or by filling its map (`.struct_ops`).
+    #[must_use]
+    pub fn link(&self) -> bool {
+        self.link
+    }
+
+    /// The variable's bytes in the object's layout; callbacks are zero here.
+    #[must_use]
+    pub fn image(&self) -> &[u8] {
+        &self.image
+    }
+
+    /// The function at a byte offset of the image.
+    pub(crate) fn callback_at(&self, offset: u32) -> Option<FunctionId> {
+        self.callbacks.get(&offset).copied()
+    }
+
+    pub(crate) fn callbacks(&self) -> impl Iterator<Item = FunctionId> + '_ {
+        self.callbacks.values().copied()
+    }
+
+    /// Sets a member that is not a callback.
+    ///
+    /// # Errors
+    /// [`SpecError`]: no such member, a callback, or a value of another size.
+    pub fn set<T: IntoBytes + Immutable + ?Sized>(&mut self, member: &str, value: &T) -> Result<&mut Self, SpecError> {
+        let found = self.member(member)?;
+        if found.callback {
+            return Err(SpecError::MemberKind { name: found.name, found: "a callback", wanted: "a value" });
+        }
+        let value = value.as_bytes();
+        let outside = || SpecError::Outside { name: member.to_owned() };
+        let end = found.offset.checked_add(found.size).ok_or_else(outside)?;
+        let place = self.image.get_mut(found.offset..end).ok_or_else(outside)?;
+        if place.len() != value.len() {
+            return Err(SpecError::Size { name: found.name, expected: place.len(), found: value.len() });
+        }
+        place.copy_from_slice(value);
+        Ok(self)
+    }
+
+    /// Gives a callback a program.
+    ///
+    /// # Errors
+    /// [`SpecError`]: no such member or program, or a member that is no callback.
+    pub fn assign(&mut self, member: &str, program: &str) -> Result<&mut Self, SpecError> {
+        let offset = self.callback_offset(member)?;
+        let function = self.programs.iter().find(|(name, _)| name == program).map(|(_, function)| *function);
+        let function = function.ok_or_else(|| SpecError::NoSuch {
+            kind: "program",
+            name: program.to_owned(),
+            nearest: nearest(program, self.programs.iter().map(|(name, _)| name.as_str())),
+        })?;
+        self.callbacks.insert(offset, function);
+        Ok(self)
+    }
+
+    /// Leaves a callback empty.
+    ///
+    /// # Errors
+    /// [`SpecError`]: no such member, or one that is no callback.
+    pub fn clear(&mut self, member: &str) -> Result<&mut Self, SpecError> {
+        let offset = self.callback_offset(member)?;
+        self.callbacks.remove(&offset);
+        Ok(self)
+    }
+
+    fn callback_offset(&self, member: &str) -> Result<u32, SpecError> {
+        let found = self.member(member)?;
+        let offset = u32::try_from(found.offset).ok().filter(|_| found.callback);
+        offset.ok_or(SpecError::MemberKind { name: found.name, found: "no callback", wanted: "a program" })
+    }
+
+    fn member(&self, name: &str) -> Result<Member, SpecError> {
+        self.members.iter().find(|member| member.name == name).cloned().ok_or_else(|| SpecError::NoSuch {
+            kind: "member",
+            name: format!("{}.{name}", self.name),
+            nearest: nearest(name, self.members.iter().map(|member| member.name.as_str())),
+        })
+    }
+}
+
+/// The members that can be edited: those with a name, a size and a whole number of bytes. What cannot be decoded here
+/// is reported when the object is planned.
+fn members(var: &StructOpsVar, file: &ObjectFile) -> Vec<Member> {
+    let Some((btf, found)) = file.btf().and_then(|btf| Some((btf, btf.get(var.type_id).ok()?))) else {
+        return Vec::new();
+    };
+    let editable = found.members().filter(|member| member.bitfield.is_none() && member.bit_offset % 8 == 0);
+    editable
+        .filter_map(|member| {
+            Some(Member {
+                name: member.name().ok()?.to_owned(),
+                offset: usize::try_from(member.bit_offset / 8).ok()?,
+                size: usize::try_from(layout::size_of(btf, member.type_id).ok()?).ok()?,
+                callback: layout::function_pointer(btf, member.type_id).ok()?.is_some(),
+            })
+        })
+        .collect()
+}
+
+impl StructOpsSpec {
+    /// The programs that its callbacks name, by id, in no order and with repeats.
+    pub(crate) fn programs<'a>(&'a self, file: &'a ObjectFile) -> impl Iterator<Item = ProgramId> + 'a {
+        self.callbacks().filter_map(|function| {
+            file.programs().iter().find(|program| program.function == function).map(|program| program.id)
+        })
+    }
+}

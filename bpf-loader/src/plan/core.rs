@@ -1,0 +1,166 @@
+//! CO-RE: the answers for this kernel are written into the instructions, each checked first.
+
+use std::collections::{HashMap, HashSet};
+
+use bpf_btf::core::{Candidates, Fixup, Outcome, resolve};
+use bpf_btf::TypeId;
+use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
+use bpf_sys::uapi::Insn;
+use bpf_sys::uapi::insn::{
+    BPF_ALU, BPF_ALU64, BPF_B, BPF_CALL, BPF_DW, BPF_H, BPF_JMP, BPF_K, BPF_LDX, BPF_ST, BPF_STX, BPF_W,
+};
+
+use crate::object::Object;
+use crate::plan::error::Site;
+use crate::plan::insn::POISON_CALL;
+use crate::plan::programs::Chosen;
+use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref};
+
+/// A function's instructions with its CO-RE relocations applied, each to be placed in any number of programs.
+pub(crate) struct Relocated {
+    pub(crate) insns: Vec<PlanInsn>,
+    /// `at` counts from the function's start here.
+    pub(crate) poisons: Vec<Poison>,
+}
+
+/// Relocates every function that a chosen program can reach, once.
+pub(crate) fn relocate(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<FunctionId, Relocated> {
+    let file = cx.object.file();
+    let mut candidates = HashMap::new();
+    let mut done = HashMap::new();
+    for id in reachable(cx.object, chosen) {
+        if let Some(function) = file.function(id) {
+            let relocated = relocate_one(cx, function, &mut candidates);
+            done.insert(id, relocated);
+        }
+    }
+    done
+}
+
+/// The functions that are part of any chosen program, in the order of the file.
+fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
+    let mut seen = HashSet::new();
+    let mut open: Vec<FunctionId> = chosen.iter().map(|chosen| chosen.function).collect();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        open.extend(object.file().function(id).into_iter().flat_map(|f| &f.relocs).filter_map(|reloc| match reloc.target {
+            RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => Some(target),
+            _ => None,
+        }));
+    }
+    let mut all: Vec<FunctionId> = seen.into_iter().collect();
+    all.sort_unstable();
+    all
+}
+
+fn relocate_one(
+    cx: &mut Context<'_>,
+    function: &Function,
+    candidates: &mut HashMap<TypeId, Option<Candidates>>,
+) -> Relocated {
+    let plain = |insn: &Insn| PlanInsn { insn: *insn, reference: None, origin: None };
+    let mut out = Relocated { insns: function.insns.iter().map(plain).collect(), poisons: Vec::new() };
+    if function.core.is_empty() {
+        return out;
+    }
+    let (Some(local), Some(kernel)) = (cx.object.file().btf(), cx.kernel_btf()) else {
+        return out;
+    };
+    for reloc in &function.core {
+        let site = || Site::insn(cx.object, function, reloc.insn);
+        let root = candidates.entry(reloc.record.type_id).or_insert_with(|| {
+            match Candidates::find(local, reloc.record.type_id, &[kernel]) {
+                Ok(found) => Some(found),
+                Err(source) => {
+                    cx.errors.push(PlanError::Core { site: Box::new(site()), source: Box::new(source) });
+                    None
+                }
+            }
+        });
+        let Some(root) = root else { continue };
+        match resolve(local, &reloc.record, root) {
+            Ok(fixup) => {
+                if let Err(why) = patch(&mut out, function.id, reloc.insn, &fixup) {
+                    cx.errors.push(PlanError::CoreInsn { site: Box::new(site()), why });
+                }
+            }
+            Err(source) => cx.errors.push(PlanError::Core { site: Box::new(site()), source: Box::new(source) }),
+        }
+    }
+    out
+}
+
+/// Writes an answer into the instruction that asked, if that instruction holds what the compiler must have put there.
+fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup) -> Result<(), String> {
+    let index = usize::try_from(at.0).unwrap_or(usize::MAX);
+    let (first, rest) = out.insns.get_mut(index..).and_then(<[_]>::split_first_mut).ok_or("it lies past the function's end")?;
+    let (value, resize) = match &fixup.outcome {
+        Outcome::Value { value, resize } => (*value, *resize),
+        Outcome::Missing(missing) => {
+            let wide = first.insn.is_ld_imm64();
+            let index = u32::try_from(out.poisons.len()).unwrap_or(u32::MAX);
+            let poison = PlanInsn { insn: poison_insn(), reference: Some(Ref::Poison(index)), origin: None };
+            *first = poison;
+            if let Some(upper) = rest.first_mut().filter(|_| wide) {
+                *upper = poison;
+            }
+            out.poisons.push(Poison {
+                at,
+                function,
+                in_function: at,
+                why: missing.to_string(),
+                nearest: missing.nearest.clone(),
+            });
+            return Ok(());
+        }
+        _ => return Err("its answer is of a form that is not known".into()),
+    };
+    let holds = |found: u64| match fixup.expected {
+        Some(expected) if expected != found => Err(format!("it holds {found}, {expected} was compiled in")),
+        _ => Ok(()),
+    };
+    let insn = &mut first.insn;
+    match insn.class() {
+        BPF_ALU | BPF_ALU64 if insn.code & 0x08 == BPF_K => {
+            holds(u64::from(insn.imm.cast_unsigned()))?;
+            insn.imm = u32::try_from(value).map_err(|_| format!("{value} does not fit its 32 bits"))?.cast_signed();
+        }
+        BPF_LDX | BPF_ST | BPF_STX => {
+            holds(i64::from(insn.off).cast_unsigned())?;
+            insn.off = i16::try_from(value).map_err(|_| format!("offset {value} does not fit its 16 bits"))?;
+            if let Some(resize) = resize {
+                insn.code = insn.code & !0x18 | size_bits(resize.to).ok_or_else(|| format!("it cannot access {} bytes", resize.to))?;
+            }
+        }
+        _ if insn.is_ld_imm64() => {
+            let upper = rest.first_mut().ok_or("its second half is missing")?;
+            let found = u64::from(insn.imm.cast_unsigned()) | u64::from(upper.insn.imm.cast_unsigned()) << 32;
+            holds(found)?;
+            insn.imm = low(value);
+            upper.insn.imm = low(value >> 32);
+        }
+        _ => return Err(format!("`{insn}` has no place for a value")),
+    }
+    Ok(())
+}
+
+fn poison_insn() -> Insn {
+    Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: POISON_CALL }
+}
+
+fn low(value: u64) -> i32 {
+    let [a, b, c, d, ..] = value.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}
+
+fn size_bits(bytes: u32) -> Option<u8> {
+    Some(match bytes {
+        1 => BPF_B,
+        2 => BPF_H,
+        4 => BPF_W,
+        8 => BPF_DW,
+        _ => return None,
+    })
+}

@@ -1,0 +1,395 @@
+//! Why an object cannot be resolved against a kernel. All of it is found in one run.
+
+use std::fmt;
+
+use bpf_btf::core::CoreError;
+use bpf_btf::{Endian, Label, Place, TypeError};
+use bpf_elf::{Function, InsnIndex};
+use thiserror::Error;
+
+use crate::diagnose::{Diagnostic, diagnostic};
+use crate::kernel::KernelError;
+use crate::object::Object;
+
+/// Everything about an object that cannot be resolved against a kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFailed {
+    object: String,
+    errors: Vec<PlanError>,
+}
+
+impl PlanFailed {
+    pub(crate) fn new(object: &str, errors: Vec<PlanError>) -> Self {
+        Self { object: object.to_owned(), errors }
+    }
+
+    /// The findings, in the order of the file within each step of planning.
+    #[must_use]
+    pub fn errors(&self) -> &[PlanError] {
+        &self.errors
+    }
+}
+
+impl fmt::Display for PlanFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.errors.as_slice() {
+            [one] => one.fmt(f),
+            many => write!(f, "{} things in `{}` do not resolve against this kernel", many.len(), self.object),
+        }
+    }
+}
+
+impl std::error::Error for PlanFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.errors.as_slice() {
+            [one] => one.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Diagnostic for PlanFailed {
+    fn code(&self) -> &'static str {
+        match self.errors.as_slice() {
+            [one] => one.code(),
+            _ => "E0400",
+        }
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let object = Label::at(Place::Object(self.object.clone()));
+        match self.errors.as_slice() {
+            [one] => std::iter::once(object).chain(one.labels()).collect(),
+            _ => vec![object],
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self.errors.as_slice() {
+            [one] => one.help(),
+            _ => None,
+        }
+    }
+
+    fn related(&self) -> Vec<&dyn Diagnostic> {
+        match self.errors.as_slice() {
+            [_] => Vec::new(),
+            many => many.iter().map(|error| error as &dyn Diagnostic).collect(),
+        }
+    }
+}
+
+/// A place in a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    section: String,
+    function: String,
+    insn: Option<InsnIndex>,
+    source: Option<Place>,
+}
+
+impl Site {
+    pub(crate) fn insn(object: &Object, function: &Function, at: InsnIndex) -> Self {
+        let source = object.file().source_line(function, at).map(|line| Place::Source {
+            file: line.file.to_owned(),
+            line: line.line,
+            text: line.text.to_owned(),
+        });
+        Self { section: function.section_name.clone(), function: function.name.clone(), insn: Some(at), source }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let mut labels = vec![Label::section(&self.section), Label::item("function", &self.function)];
+        labels.extend(self.insn.map(|at| Label::at(Place::Insn(at.0))));
+        labels.extend(self.source.clone().map(Label::at));
+        labels
+    }
+}
+
+/// Why one thing in an object does not resolve. Codes E0401 to E0449, and those of the layers below.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The kernel's types are not to be had.
+    #[error(transparent)]
+    Kernel(KernelError),
+    /// The object is of the other byte order.
+    #[error("the object is {object}-endian, the kernel is {kernel}-endian")]
+    Endian {
+        /// The object's.
+        object: Endian,
+        /// The kernel's.
+        kernel: Endian,
+    },
+    /// A program in a section whose name says nothing.
+    #[error("program `{program}`: SEC(\"{section}\") names no program type")]
+    Section {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// A section name that is close.
+        nearest: Option<String>,
+    },
+    /// Something that this version does not do yet.
+    #[error("{what} {name}: {not_yet} is not supported yet")]
+    NotYet {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name, in quotes.
+        name: String,
+        /// What it needs.
+        not_yet: String,
+    },
+    /// Something defined outside the object.
+    #[error("`{name}` is defined outside the object; externs are not supported yet")]
+    Extern {
+        /// Its name.
+        name: String,
+        /// Where it is used.
+        site: Box<Site>,
+    },
+    /// A map that is used and not to be created.
+    #[error("map `{map}` is used here and is not to be created")]
+    MapLeftOut {
+        /// The map.
+        map: String,
+        /// Where it is used.
+        site: Box<Site>,
+    },
+    /// A CO-RE relocation makes no sense, whatever the kernel.
+    #[error("a CO-RE relocation cannot be resolved")]
+    Core {
+        /// The instruction.
+        site: Box<Site>,
+        /// What is wrong with it.
+        source: Box<CoreError>,
+    },
+    /// An instruction cannot take the answer to its CO-RE relocation.
+    #[error("an instruction does not fit its CO-RE relocation: {why}")]
+    CoreInsn {
+        /// The instruction.
+        site: Box<Site>,
+        /// Why not.
+        why: String,
+    },
+    /// The kernel does not know such operations.
+    #[error("this kernel has no struct_ops `{ops}`")]
+    NoSuchOps {
+        /// The variable.
+        variable: String,
+        /// The kernel struct that it means.
+        ops: String,
+        /// The operations that this kernel has.
+        known: Vec<String>,
+        /// Whether it has the struct itself, without a way to register one.
+        only_struct: bool,
+    },
+    /// The kernel knows no struct_ops at all, or none with a link.
+    #[error("`{variable}` needs {}, which this kernel does not have", feature.name())]
+    Feature {
+        /// The variable.
+        variable: String,
+        /// What is missing.
+        feature: crate::kernel::Feature,
+    },
+    /// A member of a struct_ops variable has no place in this kernel.
+    #[error("{ops}.{member}: {problem}")]
+    Member {
+        /// The variable.
+        variable: String,
+        /// The kernel struct.
+        ops: String,
+        /// The member.
+        member: String,
+        /// What does not fit.
+        problem: MemberProblem,
+        /// How the object declares it.
+        local: String,
+        /// How the kernel declares it; or what the kernel has instead.
+        kernel: String,
+        /// What the member is set to, where that is a program.
+        program: Option<String>,
+    },
+    /// A callback that nothing calls.
+    #[error("struct_ops program `{program}` is in no struct_ops variable")]
+    Unreferenced {
+        /// The program.
+        program: String,
+    },
+    /// One program in two places that differ.
+    #[error("program `{program}` is both {first} and {second}: a program can be loaded for one member only")]
+    Shared {
+        /// The program.
+        program: String,
+        /// `struct.member`.
+        first: String,
+        /// `struct.member`.
+        second: String,
+    },
+    /// A member refers to a function that is no program.
+    #[error("{member} refers to a function that is no program")]
+    NotAProgram {
+        /// `variable.member`.
+        member: String,
+    },
+    /// BTF, of the object or of the kernel, does not hold together.
+    #[error("the types of `{of}` cannot be followed")]
+    Types {
+        /// What was being looked at.
+        of: String,
+        /// What is wrong.
+        source: TypeError,
+    },
+    /// A map that the kernel would refuse.
+    #[error("map `{map}`: {why}")]
+    Map {
+        /// The map.
+        map: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What does not fit about a member of a struct_ops variable.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MemberProblem {
+    /// The kernel has no such member, and it is set.
+    #[error("this kernel has no such member, and it is set")]
+    Absent,
+    /// The sizes differ.
+    #[error("it has {local} bytes in the object, {kernel} in the kernel")]
+    Size {
+        /// Bytes in the object.
+        local: u32,
+        /// Bytes in the kernel.
+        kernel: u32,
+    },
+    /// The kinds differ.
+    #[error("it is a {local} in the object, a {kernel} in the kernel")]
+    Kind {
+        /// A word for the object's.
+        local: String,
+        /// A word for the kernel's.
+        kernel: String,
+    },
+    /// Anything else that the comparison says.
+    #[error("{0}")]
+    Other(String),
+    /// A pointer to data that is not NULL.
+    #[error("a pointer to data can only be NULL")]
+    DataPointer,
+}
+
+impl PlanError {
+    pub(crate) fn extern_unsupported(object: &Object, function: &Function, at: InsnIndex, name: &str) -> Self {
+        Self::Extern { name: name.to_owned(), site: Box::new(Site::insn(object, function, at)) }
+    }
+
+    pub(crate) fn map_left_out(object: &Object, function: &Function, at: InsnIndex, map: &str) -> Self {
+        Self::MapLeftOut { map: map.to_owned(), site: Box::new(Site::insn(object, function, at)) }
+    }
+
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Kernel(error) => error.code(),
+            Self::Endian { .. } => "E0401",
+            Self::Section { .. } => "E0402",
+            Self::NotYet { .. } => "E0403",
+            Self::Extern { .. } => "E0404",
+            Self::MapLeftOut { .. } => "E0405",
+            Self::Core { source, .. } => source.code(),
+            Self::CoreInsn { .. } => "E0406",
+            Self::NoSuchOps { .. } => "E0407",
+            Self::Feature { .. } => "E0408",
+            Self::Member { problem, .. } => match problem {
+                MemberProblem::Absent => "E0411",
+                MemberProblem::Size { .. } => "E0412",
+                MemberProblem::Kind { .. } => "E0413",
+                MemberProblem::DataPointer => "E0414",
+                MemberProblem::Other(_) => "E0415",
+            },
+            Self::Unreferenced { .. } => "E0421",
+            Self::Shared { .. } => "E0422",
+            Self::NotAProgram { .. } => "E0423",
+            Self::Types { source, .. } => source.code(),
+            Self::Map { .. } => "E0431",
+        }
+    }
+
+    /// Where, from the outside in.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Label> {
+        match self {
+            Self::Kernel(error) => error.labels(),
+            Self::Endian { .. } => vec![Label::at(Place::Kernel)],
+            Self::Section { program, section, .. } => {
+                vec![Label::section(section), Label::item("program", program)]
+            }
+            Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
+            Self::Extern { site, .. } | Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
+            Self::Core { site, source } => {
+                let mut labels = site.labels();
+                labels.extend(source.labels());
+                labels
+            }
+            Self::NoSuchOps { variable, .. } | Self::Feature { variable, .. } => vec![Label::item("variable", variable)],
+            Self::Member { variable, member, local, kernel, program, .. } => {
+                let mut labels = vec![Label::item("variable", variable), Label::item("member", member)];
+                let object = Place::Item { kind: "object", name: local.clone() };
+                let set = program.as_ref().map_or(String::new(), |program| format!("set to program `{program}`"));
+                labels.push(Label::new(object, set));
+                labels.push(Label::new(Place::Kernel, kernel.clone()));
+                labels
+            }
+            Self::Unreferenced { program } | Self::Shared { program, .. } => vec![Label::item("program", program)],
+            Self::NotAProgram { member } => vec![Label::item("member", member)],
+            Self::Types { of, source } => {
+                let mut labels = vec![Label::item("type", of)];
+                labels.extend(source.labels());
+                labels
+            }
+            Self::Map { map, .. } => vec![Label::item("map", map)],
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Kernel(error) => return error.help(),
+            Self::Endian { kernel: Endian::Little, .. } => "compile with -target bpfel".into(),
+            Self::Endian { kernel: Endian::Big, .. } => "compile with -target bpfeb".into(),
+            Self::Section { nearest: Some(nearest), .. } => format!("did you mean SEC(\"{nearest}\")?"),
+            Self::Section { .. } => "name the program type in SEC(), or leave the program out with set_autoload(false)".into(),
+            Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
+            Self::NoSuchOps { only_struct: true, ops, .. } => {
+                format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")
+            }
+            Self::NoSuchOps { known, .. } if known.is_empty() => "this kernel takes no struct_ops at all".into(),
+            Self::NoSuchOps { known, .. } => format!("this kernel takes: {}", known.join(", ")),
+            Self::Feature { feature: crate::kernel::Feature::StructOpsLink, .. } => {
+                "Linux 6.4 is the first with struct_ops links; put the variable into SEC(\".struct_ops\")".into()
+            }
+            Self::Member { problem: MemberProblem::Absent, .. } => {
+                "leave the member zero to load without it on this kernel".into()
+            }
+            Self::Member { problem: MemberProblem::DataPointer, .. } => "set it to NULL".into(),
+            Self::Member { .. } => "declare the member as the kernel does".into(),
+            Self::Unreferenced { .. } => {
+                "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)".into()
+            }
+            Self::Shared { .. } => "make a second program for the second member".into(),
+            _ => return None,
+        })
+    }
+}
+
+diagnostic!(PlanError);

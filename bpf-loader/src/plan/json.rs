@@ -1,0 +1,109 @@
+//! The JSON form of a plan: for programs. `version` rises when the meaning of a field changes.
+
+use serde_json::{Value, json};
+
+use crate::diagnose::Diagnostic;
+use crate::plan::text::map_flags;
+use crate::plan::{AttachPoint, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps};
+
+/// The version of the JSON form.
+const VERSION: u32 = 1;
+
+impl Plan {
+    /// The plan as JSON. Instructions are text, with names in place of what is not known before loading, and bytes.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let machine = self.kernel.machine();
+        json!({
+            "version": VERSION,
+            "object": self.object.name(),
+            "kernel": {
+                "endian": machine.endian.name(),
+                "release": machine.release,
+                "architecture": machine.architecture,
+                "btf_sha256": self.kernel_btf_hash().ok().flatten().map(|hash| hash.to_string()),
+            },
+            "assumptions": self.assumptions().map(|(feature, steps)| json!({
+                "feature": feature.name(),
+                "since": feature.since().map(|since| since.to_string()),
+                "steps": steps.len(),
+            })).collect::<Vec<_>>(),
+            "notices": self.notices.iter().map(notice).collect::<Vec<_>>(),
+            "maps": self.maps.iter().map(map).collect::<Vec<_>>(),
+            "programs": self.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
+            "struct_ops": self.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn program_json(&self, program: &PlanProgram) -> Value {
+        let insn = |insn| self.insn_text(program, insn);
+        let (struct_member, attach) = match &program.attach {
+            AttachPoint::StructOps { member, .. } => (Some(member), Some(program.attach.to_string())),
+            AttachPoint::None => (None, None),
+            other => (None, Some(other.to_string())),
+        };
+        json!({
+            "name": program.name,
+            "kernel_name": program.kernel_name,
+            "type": program.program_type.to_string(),
+            "attach": attach,
+            "struct_member": struct_member,
+            "flags": program.flags,
+            "license": program.license,
+            "functions": program.functions.iter().map(|function| json!({
+                "name": function.name,
+                "start": function.start.0,
+            })).collect::<Vec<_>>(),
+            "instructions": program.insns.iter().map(insn).collect::<Vec<_>>(),
+            "unresolved": program.poisons.iter().map(|poison| json!({
+                "at": poison.at.0,
+                "why": poison.why,
+                "nearest": poison.nearest,
+            })).collect::<Vec<_>>(),
+        })
+    }
+
+    fn struct_ops_json(&self, ops: &PlanStructOps) -> Value {
+        let member = |member: &crate::plan::PlanMember| {
+            let (state, program) = match &member.state {
+                MemberState::Data => ("data", None),
+                MemberState::Callback(callback) => ("set", self.object.program(callback.program).map(|spec| spec.name())),
+                MemberState::Unset => ("unset", None),
+                MemberState::Absent => ("absent", None),
+            };
+            json!({ "name": member.name, "state": state, "program": program, "kernel_offset": member.kernel_offset })
+        };
+        json!({
+            "name": ops.name,
+            "struct": ops.struct_type.name,
+            "link": ops.link,
+            "value_size": ops.image.len(),
+            "data_offset": ops.data_offset,
+            "members": ops.members.iter().map(member).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn notice(notice: &crate::plan::Notice) -> Value {
+    json!({
+        "code": notice.code(),
+        "message": notice.to_string(),
+        "labels": Diagnostic::labels(notice).iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "help": Diagnostic::help(notice),
+    })
+}
+
+fn map(map: &PlanMap) -> Value {
+    json!({
+        "name": map.name,
+        "kernel_name": map.kernel_name,
+        "type": map.map_type.to_string(),
+        "key_size": map.key_size,
+        "value_size": map.value_size,
+        "max_entries": map.max_entries,
+        "flags": map_flags(map.flags),
+        "extra": map.extra,
+        "kernel_value": map.kernel_value.as_ref().map(|value| &value.name),
+        "frozen": map.freeze,
+    })
+}

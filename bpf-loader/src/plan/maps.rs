@@ -1,0 +1,185 @@
+//! Maps as they will be created: names that fit, BTF where the type takes it, what they hold at the start.
+
+use bpf_btf::TypeId;
+use bpf_elf::{DataKind, MapDef, MapId, MapKind};
+use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
+use bpf_sys::uapi::MapType;
+
+use crate::kernel::Feature;
+use crate::object::MapSpec;
+use crate::plan::{Context, PlanError, PlanStructOps, Step};
+
+/// A map that is to be created.
+#[derive(Clone, Debug)]
+pub struct PlanMap {
+    /// Its id on the object.
+    pub id: MapId,
+    /// Its name on the object.
+    pub name: String,
+    /// Its name in the kernel, up to 15 bytes; empty for a kernel without names.
+    pub kernel_name: String,
+    /// Its type.
+    pub map_type: MapType,
+    /// Bytes of a key.
+    pub key_size: u32,
+    /// Bytes of a value.
+    pub value_size: u32,
+    /// The most entries it can hold.
+    pub max_entries: u32,
+    /// `BPF_F_*`.
+    pub flags: u32,
+    /// The NUMA node it is to live on.
+    pub numa_node: Option<u32>,
+    /// Bits whose meaning depends on the type.
+    pub extra: u64,
+    /// Key and value types in the object's BTF, if the kernel is told of them.
+    pub btf: Option<(TypeId, TypeId)>,
+    /// The type of a struct_ops value in the kernel's BTF.
+    pub kernel_value: Option<KernelType>,
+    /// What a data section holds before anything runs.
+    pub contents: Option<Vec<u8>>,
+    /// Whether it is closed to writing from user space once it is filled.
+    pub freeze: bool,
+}
+
+/// A type of the kernel, by name and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KernelType {
+    /// Its C name.
+    pub name: String,
+    /// Its id in the kernel's BTF.
+    pub id: TypeId,
+}
+
+/// The types that refuse to be told of BTF.
+const WITHOUT_BTF: &[MapType] = &[
+    MapType::PERF_EVENT_ARRAY,
+    MapType::CGROUP_ARRAY,
+    MapType::STACK_TRACE,
+    MapType::ARRAY_OF_MAPS,
+    MapType::HASH_OF_MAPS,
+    MapType::DEVMAP,
+    MapType::DEVMAP_HASH,
+    MapType::CPUMAP,
+    MapType::XSKMAP,
+    MapType::SOCKMAP,
+    MapType::SOCKHASH,
+    MapType::QUEUE,
+    MapType::STACK,
+    MapType::ARENA,
+];
+
+/// The types that the kernel refuses without a key, a value or a number of entries.
+const NEEDS_ALL: &[MapType] = &[
+    MapType::HASH,
+    MapType::ARRAY,
+    MapType::PERCPU_HASH,
+    MapType::PERCPU_ARRAY,
+    MapType::LRU_HASH,
+    MapType::LRU_PERCPU_HASH,
+];
+
+pub(crate) fn plan(cx: &mut Context<'_>, struct_ops: &[PlanStructOps], with_btf: bool) -> Vec<PlanMap> {
+    let object = cx.object;
+    let created = object.maps().iter().filter(|spec| spec.def().autocreate);
+    created.filter_map(|spec| plan_one(cx, spec, struct_ops, with_btf)).collect()
+}
+
+fn plan_one(cx: &mut Context<'_>, spec: &MapSpec, struct_ops: &[PlanStructOps], with_btf: bool) -> Option<PlanMap> {
+    let def = spec.def();
+    let step = Step::Map(spec.id());
+    if let Some(why) = refusal(def) {
+        cx.errors.push(PlanError::Map { map: def.name.clone(), why });
+        return None;
+    }
+    let named = cx.uses(Feature::Names, step);
+    let mut map = PlanMap {
+        id: def.id,
+        name: def.name.clone(),
+        kernel_name: if named { kernel_name(cx.object.name(), def) } else { String::new() },
+        map_type: def.map_type,
+        key_size: def.key_size,
+        value_size: def.value_size,
+        max_entries: def.max_entries,
+        flags: def.flags,
+        numa_node: def.numa_node,
+        extra: def.extra,
+        btf: None,
+        kernel_value: None,
+        contents: spec.contents().map(<[u8]>::to_vec),
+        freeze: false,
+    };
+    let types = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
+    match &def.kind {
+        MapKind::StructOps(id) => {
+            let ops = struct_ops.iter().find(|ops| ops.id == *id)?;
+            map.value_size = u32::try_from(ops.image.len()).ok()?;
+            map.kernel_value = Some(ops.value_type.clone());
+            map.flags |= if ops.link { BPF_F_LINK } else { 0 };
+            map.btf = with_btf.then_some((TypeId::VOID, TypeId::VOID));
+        }
+        MapKind::Data(section) => {
+            map.freeze = section.kind == DataKind::Rodata;
+            map.btf = section.btf_type.filter(|_| with_btf).map(|datasec| (TypeId::VOID, datasec));
+            if map.flags & BPF_F_MMAPABLE != 0 && !cx.uses(Feature::ArrayMmap, step) {
+                map.flags &= !BPF_F_MMAPABLE;
+            }
+            if !cx.uses(Feature::GlobalData, step) {
+                let why = "global variables need Linux 5.2".to_owned();
+                cx.errors.push(PlanError::Map { map: map.name.clone(), why });
+            }
+        }
+        _ => {
+            let described = types != (TypeId::VOID, TypeId::VOID) && !WITHOUT_BTF.contains(&def.map_type);
+            map.btf = (with_btf && described).then_some(types);
+        }
+    }
+    Some(map)
+}
+
+/// What the kernel would refuse without saying why.
+fn refusal(def: &MapDef) -> Option<String> {
+    if def.map_type.0 == 0 {
+        return Some("its type is not set".into());
+    }
+    if !NEEDS_ALL.contains(&def.map_type) {
+        return None;
+    }
+    let unset = [("key size", def.key_size), ("value size", def.value_size), ("max_entries", def.max_entries)];
+    let (what, _) = unset.into_iter().find(|(_, value)| *value == 0)?;
+    Some(format!("{what} is 0 or unset; a map of type {} needs it", def.map_type))
+}
+
+/// The name that the kernel is told. Data sections are named after the object too, so that they can be told apart; a
+/// section with a name of its own (`.data.x`) has enough in itself.
+fn kernel_name(object: &str, def: &MapDef) -> String {
+    let room = BPF_OBJ_NAME_LEN - 1;
+    let full = match &def.kind {
+        MapKind::Data(section) if section.name.matches('.').count() < 2 => {
+            let prefix = room.saturating_sub(section.name.len().max(7));
+            object.chars().take(prefix).chain(section.name.chars()).collect()
+        }
+        _ => def.name.clone(),
+    };
+    fit(&full)
+}
+
+/// A name that the kernel takes: up to 15 bytes, of letters, digits, `_` and `.`.
+pub(crate) fn fit(name: &str) -> String {
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '.' { c } else { '_' };
+    name.chars().map(allowed).take(BPF_OBJ_NAME_LEN - 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit() {
+        for (name, want) in
+            [("short", "short"), ("a_name_of_twenty_xxx", "a_name_of_twent"), ("a-b c", "a_b_c"), ("naïve", "na_ve")]
+        {
+            assert_eq!(fit(name), want);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! What will be sent to a kernel: a pure function of an object and a kernel. No descriptor and no address is in it:
+//! references to maps and functions stay symbolic until they are loaded.
+//!
+//! The order is libbpf's: struct_ops kernel types ([`struct_ops`]), which programs to load, CO-RE ([`core`]), calls and
+//! subprograms ([`code`]), BTF, maps ([`maps`]), programs ([`programs`]).
+
+mod code;
+mod core;
+mod error;
+mod insn;
+mod json;
+mod maps;
+mod notice;
+mod programs;
+mod struct_ops;
+mod text;
+
+use std::collections::BTreeMap;
+
+use bpf_btf::Btf;
+use bpf_elf::{MapId, ProgramId, StructOpsId};
+
+pub use error::{PlanError, PlanFailed};
+pub use insn::{PlanInsn, Poison, Ref};
+pub use maps::{KernelType, PlanMap};
+pub use notice::Notice;
+pub use programs::{AttachPoint, PlacedFunction, PlanLine, PlanProgram};
+pub use struct_ops::{Callback, MemberState, PlanMember, PlanStructOps};
+
+use crate::kernel::{Answer, BtfHash, Feature, Kernel, KernelError};
+use crate::object::Object;
+
+/// What will be sent to a kernel, whole.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    object: Object,
+    kernel: Kernel,
+    used_btf: bool,
+    btf: Option<Btf>,
+    maps: Vec<PlanMap>,
+    programs: Vec<PlanProgram>,
+    struct_ops: Vec<PlanStructOps>,
+    assumptions: BTreeMap<Feature, Vec<Step>>,
+    notices: Vec<Notice>,
+}
+
+/// A call to the kernel that a plan stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Loading the object's BTF.
+    Btf,
+    /// Creating a map and filling it.
+    Map(MapId),
+    /// Loading a program.
+    Program(ProgramId),
+}
+
+/// What all steps of planning share.
+pub(crate) struct Context<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) kernel: &'a Kernel,
+    /// Whether the object needs the kernel's BTF. Only then is BTF evidence of a feature: what some other object made
+    /// the shared kernel value read must not change this object's plan.
+    pub(crate) needs_btf: bool,
+    pub(crate) assumptions: BTreeMap<Feature, Vec<Step>>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) errors: Vec<PlanError>,
+}
+
+impl<'a> Context<'a> {
+    /// Whether to use a feature in the step `step`: yes unless the kernel is known not to have it. What is not known
+    /// is assumed, and noted.
+    pub(crate) fn uses(&mut self, feature: Feature, step: Step) -> bool {
+        match self.answer(feature) {
+            Answer::Yes => true,
+            Answer::No => false,
+            Answer::Unknown => {
+                self.assumptions.entry(feature).or_default().push(step);
+                true
+            }
+        }
+    }
+
+    pub(crate) fn answer(&self, feature: Feature) -> Answer {
+        match self.kernel.feature(feature) {
+            shown if self.needs_btf || !self.kernel.is_running() => shown,
+            _ => self.kernel.known(feature),
+        }
+    }
+
+    /// The kernel's BTF; a failure to read it is reported once.
+    pub(crate) fn kernel_btf(&mut self) -> Option<&'a Btf> {
+        match self.kernel.btf() {
+            Ok(btf) => Some(btf),
+            Err(error) => {
+                if !self.errors.iter().any(|seen| matches!(seen, PlanError::Kernel(_))) {
+                    self.errors.push(PlanError::Kernel(error));
+                }
+                None
+            }
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn of(object: &Object, kernel: &Kernel) -> Result<Self, PlanFailed> {
+        let mut cx = Context {
+            object,
+            kernel,
+            needs_btf: needs_btf(object),
+            assumptions: BTreeMap::new(),
+            notices: Vec::new(),
+            errors: Vec::new(),
+        };
+        let plan = Self::build(&mut cx);
+        match plan {
+            Some(plan) if cx.errors.is_empty() => Ok(plan),
+            _ => Err(PlanFailed::new(object.name(), cx.errors)),
+        }
+    }
+
+    fn build(cx: &mut Context<'_>) -> Option<Self> {
+        let (object, kernel) = (cx.object, cx.kernel);
+        let (wants, has) = (object.file().endian(), kernel.machine().endian);
+        if wants != has {
+            cx.errors.push(PlanError::Endian { object: wants, kernel: has });
+            return None;
+        }
+        if cx.needs_btf {
+            cx.kernel_btf()?;
+        }
+        let struct_ops = struct_ops::plan(cx);
+        let chosen = programs::choose(cx, &struct_ops);
+        let functions = core::relocate(cx, &chosen);
+        let btf = object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)).cloned();
+        let maps = maps::plan(cx, &struct_ops, btf.is_some());
+        let programs = programs::plan(cx, &chosen, &functions, &maps, btf.is_some());
+        Some(Self {
+            object: object.clone(),
+            kernel: kernel.clone(),
+            used_btf: cx.needs_btf,
+            btf,
+            maps,
+            programs,
+            struct_ops,
+            assumptions: std::mem::take(&mut cx.assumptions),
+            notices: std::mem::take(&mut cx.notices),
+        })
+    }
+
+    /// The object that this was planned from, as it was then.
+    #[must_use]
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+
+    /// The kernel that this was planned for.
+    #[must_use]
+    pub fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// The hash of the kernel's BTF, if the plan depends on it: only a kernel with the same can load it.
+    ///
+    /// # Errors
+    /// [`KernelError`], where the BTF that was read before cannot be read any more.
+    pub fn kernel_btf_hash(&self) -> Result<Option<BtfHash>, KernelError> {
+        if self.used_btf { self.kernel.btf_hash().map(Some) } else { Ok(None) }
+    }
+
+    pub(crate) fn depends_on_kernel_btf(&self) -> bool {
+        self.used_btf
+    }
+
+    /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none.
+    #[must_use]
+    pub fn btf(&self) -> Option<&Btf> {
+        self.btf.as_ref()
+    }
+
+    /// The maps to create, in that order.
+    #[must_use]
+    pub fn maps(&self) -> &[PlanMap] {
+        &self.maps
+    }
+
+    /// The programs to load, in the order of the file.
+    #[must_use]
+    pub fn programs(&self) -> &[PlanProgram] {
+        &self.programs
+    }
+
+    /// The struct_ops values to fill in once their programs are loaded.
+    #[must_use]
+    pub fn struct_ops(&self) -> &[PlanStructOps] {
+        &self.struct_ops
+    }
+
+    /// A map of the plan; `None` if it is not to be created.
+    #[must_use]
+    pub fn map(&self, id: MapId) -> Option<&PlanMap> {
+        self.maps.binary_search_by_key(&id, |map| map.id).ok().and_then(|at| self.maps.get(at))
+    }
+
+    /// A program of the plan; `None` if it is not to be loaded.
+    #[must_use]
+    pub fn program(&self, id: ProgramId) -> Option<&PlanProgram> {
+        self.programs.binary_search_by_key(&id, |program| program.id).ok().and_then(|at| self.programs.get(at))
+    }
+
+    /// A struct_ops variable of the plan; `None` if it is not to be created.
+    #[must_use]
+    pub fn struct_ops_variable(&self, id: StructOpsId) -> Option<&PlanStructOps> {
+        self.struct_ops.binary_search_by_key(&id, |var| var.id).ok().and_then(|at| self.struct_ops.get(at))
+    }
+
+    /// What was taken for granted because nothing tells: each feature with the steps that rest on it. When the kernel
+    /// refuses such a step, the loader probes the feature and plans again.
+    pub fn assumptions(&self) -> impl Iterator<Item = (Feature, &[Step])> {
+        self.assumptions.iter().map(|(feature, steps)| (*feature, steps.as_slice()))
+    }
+
+    /// The features that a step rests on.
+    pub(crate) fn assumed_by(&self, step: Step) -> impl Iterator<Item = Feature> + '_ {
+        self.assumptions.iter().filter(move |(_, steps)| steps.contains(&step)).map(|(feature, _)| *feature)
+    }
+
+    /// Odd but harmless findings.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+}
+
+/// Whether anything in the object asks for the kernel's types.
+fn needs_btf(object: &Object) -> bool {
+    let file = object.file();
+    file.functions().iter().any(|function| !function.core.is_empty())
+        || object.struct_ops().iter().any(|var| {
+            file.struct_ops().iter().any(|def| def.id == var.id && object.map(def.map).is_some_and(|map| map.def().autocreate))
+        })
+}

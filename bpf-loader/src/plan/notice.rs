@@ -1,0 +1,116 @@
+//! Odd but harmless findings of planning.
+
+use std::fmt;
+
+use bpf_btf::Label;
+use bpf_btf::Place;
+
+use crate::diagnose::diagnostic;
+
+/// Something worth knowing that does not stop a plan. Codes E0450 to E0469.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A member that this kernel lacks is left out; it was zero.
+    MemberSkipped {
+        /// The variable.
+        variable: String,
+        /// The kernel struct.
+        ops: String,
+        /// The member.
+        member: String,
+    },
+    /// A callback's prototype is not the kernel's. The verifier decides whether that matters.
+    Signature {
+        /// The variable.
+        variable: String,
+        /// The member.
+        member: String,
+        /// The first difference, in a sentence.
+        difference: String,
+        /// The object's prototype.
+        local: String,
+        /// The kernel's prototype.
+        kernel: String,
+    },
+    /// Something could not be resolved; it is harmless if the verifier can prove that it is never reached.
+    Unresolved {
+        /// The program.
+        program: String,
+        /// The function that it is in.
+        function: String,
+        /// The instruction, counted from the start of that function.
+        insn: u32,
+        /// The source line.
+        source: Option<Place>,
+        /// What was looked for, and why it was not found.
+        why: String,
+        /// A name that is close.
+        nearest: Option<String>,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MemberSkipped { ops, member, .. } => {
+                write!(f, "{ops}.{member} does not exist in this kernel; it is zero, and is left out")
+            }
+            Self::Signature { variable, member, difference, .. } => {
+                write!(f, "callback {variable}.{member} is declared differently than in the kernel: {difference}")
+            }
+            Self::Unresolved { why, .. } => write!(f, "{why}; the program loads only if this is never reached"),
+        }
+    }
+}
+
+impl Notice {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MemberSkipped { .. } => "E0450",
+            Self::Signature { .. } => "E0451",
+            Self::Unresolved { .. } => "E0452",
+        }
+    }
+
+    /// Where, from the outside in.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Label> {
+        match self {
+            Self::MemberSkipped { variable, member, .. } => {
+                vec![Label::item("variable", variable), Label::item("member", member)]
+            }
+            Self::Signature { variable, member, local, kernel, .. } => vec![
+                Label::item("variable", variable),
+                Label::item("member", member),
+                Label::at(Place::Item { kind: "object", name: local.clone() }),
+                Label::new(Place::Kernel, kernel.clone()),
+            ],
+            Self::Unresolved { program, function, insn, source, .. } => {
+                let mut labels = vec![Label::item("program", program)];
+                if function != program {
+                    labels.push(Label::item("function", function));
+                }
+                labels.push(Label::at(Place::Insn(*insn)));
+                labels.extend(source.clone().map(Label::at));
+                labels
+            }
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Unresolved { nearest: Some(nearest), .. } => Some(format!(
+                "the closest name is `{nearest}`; if it is optional, guard it with bpf_core_field_exists()"
+            )),
+            Self::Unresolved { .. } => Some("if it is optional, guard it with bpf_core_field_exists()".into()),
+            _ => None,
+        }
+    }
+}
+
+diagnostic!(notice Notice);

@@ -1,0 +1,192 @@
+//! The text form of a plan: stable, names instead of ids and addresses. Snapshots hold it, `bpf plan` prints it.
+
+use std::fmt::{self, Write};
+
+use bpf_elf::InsnIndex;
+use bpf_sys::uapi::flags;
+
+use crate::plan::{AttachPoint, MemberState, Plan, PlanInsn, PlanMap, PlanProgram, PlanStructOps, Ref};
+
+/// Flags of maps that plans can hold, by name.
+const MAP_FLAGS: &[(u32, &str)] = &[
+    (flags::BPF_F_NO_PREALLOC, "NO_PREALLOC"),
+    (flags::BPF_F_NO_COMMON_LRU, "NO_COMMON_LRU"),
+    (flags::BPF_F_NUMA_NODE, "NUMA_NODE"),
+    (flags::BPF_F_RDONLY, "RDONLY"),
+    (flags::BPF_F_WRONLY, "WRONLY"),
+    (flags::BPF_F_STACK_BUILD_ID, "STACK_BUILD_ID"),
+    (flags::BPF_F_ZERO_SEED, "ZERO_SEED"),
+    (flags::BPF_F_RDONLY_PROG, "RDONLY_PROG"),
+    (flags::BPF_F_WRONLY_PROG, "WRONLY_PROG"),
+    (flags::BPF_F_CLONE, "CLONE"),
+    (flags::BPF_F_MMAPABLE, "MMAPABLE"),
+    (flags::BPF_F_PRESERVE_ELEMS, "PRESERVE_ELEMS"),
+    (flags::BPF_F_INNER_MAP, "INNER_MAP"),
+    (flags::BPF_F_LINK, "LINK"),
+];
+
+pub(crate) fn map_flags(bits: u32) -> Vec<String> {
+    let known = MAP_FLAGS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| (*name).to_owned());
+    let rest = MAP_FLAGS.iter().fold(bits, |rest, (bit, _)| rest & !bit);
+    known.chain((rest != 0).then(|| format!("{rest:#x}"))).collect()
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let machine = self.kernel.machine();
+        write!(f, "plan of {} for a {}-endian kernel", self.object.name(), machine.endian)?;
+        writeln!(f, "{}", if self.used_btf { ", by its BTF" } else { "" })?;
+        for (feature, steps) in self.assumptions() {
+            writeln!(f, "assumes {} ({} {})", feature.name(), steps.len(), if steps.len() == 1 { "step" } else { "steps" })?;
+        }
+        for notice in &self.notices {
+            writeln!(f, "notice {}: {notice}", notice.code())?;
+        }
+        if let Some(btf) = &self.btf {
+            writeln!(f, "\nBTF of {} types", btf.last_id())?;
+        }
+        for map in &self.maps {
+            self.map_text(f, map)?;
+        }
+        for program in &self.programs {
+            self.program_text(f, program)?;
+        }
+        self.struct_ops.iter().try_for_each(|ops| self.struct_ops_text(f, ops))
+    }
+}
+
+impl Plan {
+    fn map_text(&self, f: &mut fmt::Formatter<'_>, map: &PlanMap) -> fmt::Result {
+        write!(f, "\nmap {}: {}", map.name, map.map_type)?;
+        if map.kernel_name != map.name {
+            write!(f, ", named {}", map.kernel_name)?;
+        }
+        write!(f, ", key {}, value {}, entries {}", map.key_size, map.value_size, map.max_entries)?;
+        if map.flags != 0 {
+            write!(f, ", {}", map_flags(map.flags).join("|"))?;
+        }
+        if map.extra != 0 {
+            write!(f, ", extra {:#x}", map.extra)?;
+        }
+        writeln!(f)?;
+        if let (Some((key, value)), Some(btf)) = (map.btf, &self.btf) {
+            let types = [("key", key), ("value", value)].into_iter().filter(|(_, id)| id.0 != 0);
+            for (what, id) in types {
+                writeln!(f, "  {what} type: {}", bpf_btf::dump::type_name(btf, id))?;
+            }
+        }
+        if let Some(value) = &map.kernel_value {
+            writeln!(f, "  kernel value type: struct {}", value.name)?;
+        }
+        if let Some(contents) = map.contents.as_ref().filter(|bytes| bytes.iter().any(|byte| *byte != 0)) {
+            writeln!(f, "  contents: {}", hex(contents))?;
+        }
+        if map.freeze {
+            writeln!(f, "  frozen once filled")?;
+        }
+        Ok(())
+    }
+
+    fn program_text(&self, f: &mut fmt::Formatter<'_>, program: &PlanProgram) -> fmt::Result {
+        write!(f, "\nprogram {}: {}", program.name, program.program_type)?;
+        if program.kernel_name != program.name {
+            write!(f, ", named {}", program.kernel_name)?;
+        }
+        match &program.attach {
+            AttachPoint::None => {}
+            AttachPoint::StructOps { member, .. } => write!(f, ", {} (member {member})", program.attach)?,
+            other => write!(f, ", {other}")?,
+        }
+        if program.flags != 0 {
+            write!(f, ", flags {:#x}", program.flags)?;
+        }
+        writeln!(f, ", license {:?}", program.license)?;
+        for (at, insn) in program.insns.iter().enumerate() {
+            let at = InsnIndex(u32::try_from(at).unwrap_or(u32::MAX));
+            if program.functions.len() > 1
+                && let Some(function) = program.functions.iter().find(|function| function.start == at)
+            {
+                writeln!(f, " {}:", function.name)?;
+            }
+            writeln!(f, "  {:>4}: {}", at.0, self.insn_text(program, insn))?;
+        }
+        Ok(())
+    }
+
+    /// One instruction, with names in place of what is not known before loading.
+    pub(crate) fn insn_text(&self, program: &PlanProgram, insn: &PlanInsn) -> String {
+        let map = |id| self.object.map(id).map_or("?", |spec| spec.name());
+        let dst = insn.insn.dst;
+        match insn.reference {
+            None => insn.insn.to_string(),
+            Some(Ref::Map(id)) => format!("({:02x}) r{dst} = map {}", insn.insn.code, map(id)),
+            Some(Ref::MapValue { map: id, offset }) => {
+                format!("({:02x}) r{dst} = &{}{}", insn.insn.code, map(id), self.place(id, offset))
+            }
+            Some(Ref::Function(id)) => {
+                let name = self.object.file().function(id).map_or("?", |function| function.name.as_str());
+                if insn.insn.is_ld_imm64() {
+                    format!("({:02x}) r{dst} = &{name}", insn.insn.code)
+                } else {
+                    format!("({:02x}) call {name}", insn.insn.code)
+                }
+            }
+            Some(Ref::Poison(index)) => {
+                let poison = usize::try_from(index).ok().and_then(|index| program.poisons.get(index));
+                format!("unresolved: {}", poison.map_or("?", |poison| poison.why.as_str()))
+            }
+            Some(Ref::Upper) => "     (upper half)".to_owned(),
+        }
+    }
+
+    /// A byte of a data section, by the variable that it belongs to.
+    fn place(&self, map: bpf_elf::MapId, offset: u32) -> String {
+        let globals = self.object.file().globals().iter().filter(|global| global.map == map);
+        let found = globals.filter(|global| global.offset <= offset).max_by_key(|global| global.offset);
+        match found.filter(|global| offset - global.offset < global.size.max(1)) {
+            Some(global) if global.offset == offset => format!("[{}]", global.name),
+            Some(global) => format!("[{} + {}]", global.name, offset - global.offset),
+            None => format!(" + {offset}"),
+        }
+    }
+
+    fn struct_ops_text(&self, f: &mut fmt::Formatter<'_>, ops: &PlanStructOps) -> fmt::Result {
+        let how = if ops.link { "attached by a link" } else { "attached by filling its map" };
+        writeln!(f, "\nstruct_ops {}: struct {}, {how}, data at {}", ops.name, ops.struct_type.name, ops.data_offset)?;
+        for member in &ops.members {
+            let at = member.kernel_offset.map_or("-".to_owned(), |at| at.to_string());
+            let state = match &member.state {
+                MemberState::Data => hex(ops.member_bytes(member)),
+                MemberState::Callback(callback) => {
+                    let name = self.object.program(callback.program).map_or("?", |spec| spec.name());
+                    format!("program {name} (member {})", callback.member)
+                }
+                MemberState::Unset => "unset".to_owned(),
+                MemberState::Absent => "not in this kernel".to_owned(),
+            };
+            writeln!(f, "  {at:>5} {}: {state}", member.name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes as text where they are text, else in hexadecimal with runs of zeros shortened.
+fn hex(bytes: &[u8]) -> String {
+    let text = bytes.iter().rposition(|byte| *byte != 0).map_or(&[][..], |last| bytes.get(..=last).unwrap_or_default());
+    if text.is_empty() {
+        return format!("0 ({} bytes)", bytes.len());
+    }
+    if text.len() > 2 && text.iter().all(|byte| (0x20..0x7f).contains(byte)) {
+        return format!("{:?} ({} bytes)", String::from_utf8_lossy(text), bytes.len());
+    }
+    const SHOWN: usize = 64;
+    let mut out = String::new();
+    for byte in bytes.iter().take(SHOWN) {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    if bytes.len() > SHOWN {
+        let _ = write!(out, "… ({} bytes)", bytes.len());
+    }
+    out
+}

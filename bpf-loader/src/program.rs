@@ -1,0 +1,137 @@
+//! A live program: a handle that shares one descriptor.
+
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::sync::Arc;
+
+use bpf_elf::ProgramId;
+use bpf_sys::SysError;
+use bpf_sys::prog::{ProgInfo, TestRun, TestRunOutput};
+use bpf_sys::uapi::ProgramType;
+
+use crate::load::SysRef;
+use crate::map::MapError;
+use crate::plan::{Plan, PlanProgram};
+
+/// A program in the kernel. Clones share the descriptor; the program lives as long as any of them, any link, or any pin.
+#[derive(Clone)]
+pub struct Program {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: ProgramId,
+    object: String,
+    name: String,
+    section: String,
+    /// The part of its section's name that says what to attach to.
+    target: Option<String>,
+    program_type: ProgramType,
+    fd: OwnedFd,
+    sys: SysRef,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("name", &self.inner.name)
+            .field("type", &self.inner.program_type)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Program {
+    pub(crate) fn new(
+        plan: &Plan,
+        program: &PlanProgram,
+        fd: OwnedFd,
+        sys: SysRef,
+    ) -> Self {
+        let def = plan.object().file().program(program.id);
+        Self {
+            inner: Arc::new(Inner {
+                id: program.id,
+                object: plan.object().name().to_owned(),
+                name: program.name.clone(),
+                section: def.map(|def| def.section.clone()).unwrap_or_default(),
+                target: def.and_then(|def| def.def.as_ref()).and_then(|def| def.target.clone()),
+                program_type: program.program_type,
+                fd,
+                sys,
+            }),
+        }
+    }
+
+    /// Its id on the object.
+    #[must_use]
+    pub fn id(&self) -> ProgramId {
+        self.inner.id
+    }
+
+    /// Its name on the object: that of the C function.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The ELF section that it came from.
+    #[must_use]
+    pub fn section(&self) -> &str {
+        &self.inner.section
+    }
+
+    /// What its section says to attach it to.
+    #[must_use]
+    pub fn target(&self) -> Option<&str> {
+        self.inner.target.as_deref()
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn program_type(&self) -> ProgramType {
+        self.inner.program_type
+    }
+
+    pub(crate) fn sys(&self) -> &SysRef {
+        &self.inner.sys
+    }
+
+    fn error(&self, doing: &'static str, source: SysError) -> MapError {
+        MapError::Refused { doing, map: self.inner.name.clone(), object: self.inner.object.clone(), source }
+    }
+
+    /// What the kernel says of it.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`].
+    pub fn info(&self) -> Result<ProgInfo, MapError> {
+        bpf_sys::prog::info(self.as_fd()).map_err(|error| self.error("asking about", error))
+    }
+
+    /// Runs it once on data that the caller gives.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`]: its type cannot be run so, or the data does not suit it.
+    ///
+    /// # Kernel
+    /// Since 4.12, for few types; more in each later version (`BPF_PROG_TEST_RUN`).
+    #[doc(alias = "bpf_prog_test_run_opts")]
+    pub fn test_run(&self, run: TestRun<'_>) -> Result<TestRunOutput, MapError> {
+        bpf_sys::prog::test_run(self.as_fd(), run).map_err(|error| self.error("running", error))
+    }
+
+    /// Pins it to a path on a bpffs, so that it outlives this process.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`].
+    pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
+        bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+    }
+}
+
+impl AsFd for Program {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.inner.fd.as_fd()
+    }
+}
