@@ -22,13 +22,6 @@ impl Endian {
         }
     }
 
-    pub(crate) fn u16(self, bytes: [u8; 2]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        }
-    }
-
     pub(crate) fn u32(self, bytes: [u8; 4]) -> u32 {
         match self {
             Self::Little => u32::from_le_bytes(bytes),
@@ -48,11 +41,6 @@ impl std::fmt::Display for Endian {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// The `u16` at `at`, or `None` past the end.
-pub(crate) fn u16_at(bytes: &[u8], at: usize, endian: Endian) -> Option<u16> {
-    Some(endian.u16(*bytes.get(at..)?.first_chunk()?))
 }
 
 /// The `u32` at `at`, or `None` past the end.

@@ -212,6 +212,26 @@ pub enum TypeError {
         /// How many there are.
         count: usize,
     },
+    /// A member that ends outside the struct or union that it belongs to.
+    #[error("member {index} of BTF type [{id}] ends at byte {end}, the type has {size}")]
+    MemberOutside {
+        /// The struct or union.
+        id: TypeId,
+        /// The member, from 0.
+        index: u32,
+        /// One past the last byte that it takes.
+        end: u64,
+        /// Bytes of the struct or union.
+        size: u32,
+    },
+    /// A type with more parts than any real one, or a comparison of two that would take too long.
+    #[error("BTF type [{id}] has more than {limit} parts")]
+    TooLarge {
+        /// The type.
+        id: TypeId,
+        /// The most parts that are looked at.
+        limit: u32,
+    },
 }
 
 impl TypeError {
@@ -225,6 +245,8 @@ impl TypeError {
             Self::NoSize { .. } => "E0124",
             Self::WrongKind { .. } => "E0125",
             Self::NoSuchElement { .. } => "E0126",
+            Self::MemberOutside { .. } => "E0127",
+            Self::TooLarge { .. } => "E0128",
         }
     }
 
@@ -237,7 +259,9 @@ impl TypeError {
             | Self::TooDeep { id, .. }
             | Self::NoSize { id, .. }
             | Self::WrongKind { id, .. }
-            | Self::NoSuchElement { id, .. } => vec![Label::item("type", format!("[{id}]"))],
+            | Self::NoSuchElement { id, .. }
+            | Self::MemberOutside { id, .. }
+            | Self::TooLarge { id, .. } => vec![Label::item("type", format!("[{id}]"))],
         }
     }
 

@@ -3,10 +3,34 @@
 use crate::btf::Btf;
 use crate::error::TypeError;
 use crate::kind::Kind;
-use crate::types::{Type, TypeId};
+use crate::types::{Member, Type, TypeId};
 
 /// The longest chain of references that is followed. Real ones have fewer than ten links.
 pub const MAX_DEPTH: u32 = 64;
+/// The most members that a search through anonymous structs looks at. The largest real structs have some hundreds.
+pub const MAX_MEMBERS: u32 = 1 << 20;
+/// The deepest nesting of structs that is followed.
+const MAX_NESTING: u32 = 32;
+
+/// A member, found by name, with its place in the outermost struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    /// The member.
+    pub member: Member<'a>,
+    /// The struct or union that declares it: the one that was searched, or an anonymous one inside it.
+    pub inside: TypeId,
+    /// Bits from the start of the struct that was searched.
+    pub bit_offset: u32,
+}
+
+/// Where the bits of a member are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// Offset from the start of the struct, in bits.
+    pub offset: u32,
+    /// Width in bits.
+    pub width: u32,
+}
 
 /// The type behind typedefs and qualifiers.
 ///
@@ -74,4 +98,85 @@ pub fn size_of(btf: &Btf, id: TypeId) -> Result<u32, TypeError> {
         return one.checked_mul(times).ok_or(none);
     }
     Err(TypeError::TooDeep { id, limit: MAX_DEPTH })
+}
+
+/// Finds a member by name, as C does: also inside members that are anonymous structs or unions.
+///
+/// # Errors
+/// [`TypeError`] where `composite` is no struct or union behind its modifiers, or does not hold together.
+pub fn find_member<'a>(btf: &'a Btf, composite: TypeId, name: &str) -> Result<Option<Field<'a>>, TypeError> {
+    let found = strip_modifiers(btf, composite)?;
+    if !found.kind().is_composite() {
+        return Err(TypeError::WrongKind { id: found.id(), wanted: Kind::STRUCT, found: found.kind() });
+    }
+    let mut budget = MAX_MEMBERS;
+    search(btf, found, name, 0, MAX_NESTING, &mut budget)
+}
+
+fn search<'a>(
+    btf: &'a Btf,
+    composite: Type<'a>,
+    name: &str,
+    base: u32,
+    depth: u32,
+    budget: &mut u32,
+) -> Result<Option<Field<'a>>, TypeError> {
+    let id = composite.id();
+    let depth = depth.checked_sub(1).ok_or(TypeError::TooDeep { id, limit: MAX_NESTING })?;
+    for member in composite.members() {
+        let too_large = TypeError::TooLarge { id, limit: MAX_MEMBERS };
+        *budget = budget.checked_sub(1).ok_or(too_large.clone())?;
+        let bit_offset = base.checked_add(member.bit_offset).ok_or(too_large)?;
+        if member.name_is(name) && !name.is_empty() {
+            return Ok(Some(Field { member, inside: id, bit_offset }));
+        }
+        if member.is_anonymous() {
+            let inner = strip_modifiers(btf, member.type_id)?;
+            if inner.kind().is_composite()
+                && let Some(found) = search(btf, inner, name, bit_offset, depth, budget)?
+            {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Finds a member by a path of names, `se.avg.load_avg`; every one but the last must be a struct or union.
+///
+/// # Errors
+/// As [`find_member`].
+pub fn field<'a>(btf: &'a Btf, composite: TypeId, path: &str) -> Result<Option<Field<'a>>, TypeError> {
+    let mut found: Option<Field<'a>> = None;
+    for name in path.split('.') {
+        let (of, base) = found.map_or((composite, 0), |field| (field.member.type_id, field.bit_offset));
+        let Some(next) = find_member(btf, of, name)? else {
+            return Ok(None);
+        };
+        let too_large = TypeError::TooLarge { id: of, limit: u32::MAX };
+        let bit_offset = base.checked_add(next.bit_offset).ok_or(too_large)?;
+        found = Some(Field { bit_offset, ..next });
+    }
+    Ok(found)
+}
+
+/// The bits of a member that is a bitfield, `None` where it is none. BTF has two forms of them: the member carries the
+/// width, or (before Linux 4.20) its integer type does.
+///
+/// # Errors
+/// [`TypeError`] where its type does not hold together.
+pub fn bitfield(btf: &Btf, member: &Member<'_>) -> Result<Option<Bits>, TypeError> {
+    if let Some(width) = member.bitfield {
+        return Ok(Some(Bits { offset: member.bit_offset, width: u32::from(width) }));
+    }
+    let found = strip_modifiers(btf, member.type_id)?;
+    let (Some(int), Some(size)) = (found.int(), found.size()) else {
+        return Ok(None);
+    };
+    let (offset, width) = (u32::from(int.offset), u32::from(int.bits));
+    if offset == 0 && size.checked_mul(8) == Some(width) {
+        return Ok(None);
+    }
+    let too_large = TypeError::TooLarge { id: found.id(), limit: u32::MAX };
+    Ok(Some(Bits { offset: member.bit_offset.checked_add(offset).ok_or(too_large)?, width }))
 }

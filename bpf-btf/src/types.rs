@@ -100,6 +100,10 @@ impl<'a> Member<'a> {
     pub(crate) fn name_is(&self, name: &str) -> bool {
         self.btf.string_bytes(self.name) == Some(name.as_bytes())
     }
+
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.btf.string_bytes(self.name).is_some_and(<[u8]>::is_empty)
+    }
 }
 
 /// A value of an enumeration.
@@ -271,10 +275,6 @@ impl<'a> Type<'a> {
     #[must_use]
     pub fn name_offset(&self) -> StrOffset {
         StrOffset(self.name)
-    }
-
-    pub(crate) fn is_anonymous(&self) -> bool {
-        self.btf.string_bytes(self.name).is_none_or(<[u8]>::is_empty)
     }
 
     /// Its own size in bytes, for the kinds that carry one. See [`crate::layout::size_of`] for all others.

@@ -3,7 +3,7 @@
 use crate::core::CoreError;
 
 /// The most numbers that an access string may have.
-pub const MAX_PATH: usize = 64;
+pub(crate) const MAX_PATH: usize = 64;
 
 /// An access string, parsed. The first number indexes an array at the root; each that follows is a member's index or an
 /// array's.
