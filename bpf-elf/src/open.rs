@@ -1,0 +1,91 @@
+//! Opening an object, step by step. Each step is a file of its own; this one is their order.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use bpf_btf::Endian;
+
+use crate::error::ElfError;
+use crate::file::ElfFile;
+use crate::ids::SectionIndex;
+use crate::object_file::ObjectFile;
+use crate::reloc::{MapPlaces, Targets};
+use crate::section::{self, Section, SectionKind};
+use crate::{data, externs, function, map_def, program, reloc, slots, struct_ops, types};
+
+pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
+    let file = ElfFile::read(bytes)?;
+    let kinds: Vec<SectionKind> = file.sections.iter().map(section::kind_of).collect();
+    let first = |wanted| kinds.iter().position(|kind| *kind == wanted).and_then(|at| file.sections.get(at));
+    let first = |wanted| first(wanted).map(|section| section.index);
+    if first(SectionKind::LegacyMaps).is_some() {
+        return Err(ElfError::LegacyMaps);
+    }
+
+    let (mut functions, places) = function::collect(&file, &kinds)?;
+    let types = types::read(&file, &kinds, &mut functions, &places)?;
+
+    let mut maps = Vec::new();
+    let maps_section = first(SectionKind::Maps);
+    let slot_ranges = match maps_section {
+        Some(section) => map_def::collect(&file, section, &types, &mut maps)?,
+        None => Vec::new(),
+    };
+    let globals = data::collect(&file, &kinds, &types, &mut maps)?;
+    let struct_ops = struct_ops::collect(&file, &kinds, &types, &places, &mut maps)?;
+
+    let callbacks: HashSet<_> =
+        struct_ops.iter().flat_map(|var| &var.callbacks).map(|(_, function)| *function).collect();
+    let programs = program::collect(&functions, &callbacks)?;
+
+    let externs = externs::collect(&file, &types);
+    let map_places = MapPlaces::of(&maps, maps_section);
+    let targets =
+        Targets { file: &file, kinds: &kinds, places: &places, maps: &map_places, externs: &externs };
+    reloc::collect(&targets, &mut functions)?;
+    if let Some(section) = maps_section {
+        slots::collect(&targets, section, &slot_ranges, &programs, &mut maps)?;
+    }
+
+    Ok(ObjectFile {
+        endian: file.endian(),
+        license: first(SectionKind::License).map(|section| license(&file, section)).transpose()?,
+        version: first(SectionKind::Version).map(|section| version(&file, section)).transpose()?,
+        sections: sections(&file, &kinds),
+        btf: types.btf,
+        functions,
+        programs,
+        maps,
+        struct_ops,
+        globals,
+        externs: externs.list,
+        names: OnceLock::new(),
+    })
+}
+
+fn sections(file: &ElfFile<'_>, kinds: &[SectionKind]) -> Vec<Section> {
+    let section = |(section, kind): (&crate::file::RawSection<'_>, &SectionKind)| Section {
+        index: section.index,
+        name: section.name.to_owned(),
+        size: section.size,
+        kind: *kind,
+    };
+    file.sections.iter().zip(kinds).map(section).collect()
+}
+
+/// The text up to its NUL.
+fn license(file: &ElfFile<'_>, section: SectionIndex) -> Result<String, ElfError> {
+    let bytes = file.data(section)?;
+    let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    String::from_utf8(text.to_vec()).map_err(|_| ElfError::License)
+}
+
+fn version(file: &ElfFile<'_>, section: SectionIndex) -> Result<u32, ElfError> {
+    let bytes: Cow<'_, [u8]> = file.data(section)?;
+    let word: [u8; 4] = (*bytes).try_into().map_err(|_| ElfError::Version { size: bytes.len() })?;
+    Ok(match file.endian() {
+        Endian::Little => u32::from_le_bytes(word),
+        Endian::Big => u32::from_be_bytes(word),
+    })
+}
