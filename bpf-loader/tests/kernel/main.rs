@@ -1,0 +1,23 @@
+//! What is loaded is attached and seen to run, on the running kernel. These tests run if `BPF_TEST_KERNEL=1` is set and
+//! the process has the capabilities; else each is reported as ignored, with the reason.
+
+#[cfg(target_os = "linux")]
+mod programs;
+#[cfg(target_os = "linux")]
+mod refused;
+#[cfg(target_os = "linux")]
+mod struct_ops;
+#[cfg(target_os = "linux")]
+mod support;
+
+#[cfg(target_os = "linux")]
+fn main() {
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // They look for what they leave in the kernel, and they register names: one after the other.
+    arguments.test_threads = Some(1);
+    let tests = [programs::tests(), struct_ops::tests(), refused::tests()];
+    libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {}
