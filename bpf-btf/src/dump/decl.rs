@@ -100,6 +100,13 @@ impl Declarator {
         self.text.push_str(suffix);
     }
 
+    /// Compilers may qualify an array and its elements too; said once is enough.
+    fn qualify(&mut self, word: &str) {
+        if !self.before.contains(word) {
+            self.before.push_str(word);
+        }
+    }
+
     fn star(&mut self) {
         let qualifiers = format!("{}{}", std::mem::take(&mut self.before), std::mem::take(&mut self.after));
         let (qualifiers, inner) = (qualifiers.trim(), &self.text);
@@ -129,9 +136,9 @@ impl Printer<'_> {
             };
             match found.kind() {
                 Kind::PTR => decl.star(),
-                Kind::CONST => decl.before.push_str("const "),
-                Kind::VOLATILE => decl.before.push_str("volatile "),
-                Kind::RESTRICT => decl.before.push_str("restrict "),
+                Kind::CONST => decl.qualify("const "),
+                Kind::VOLATILE => decl.qualify("volatile "),
+                Kind::RESTRICT => decl.qualify("restrict "),
                 Kind::TYPE_TAG => {
                     decl.after.insert_str(0, &format!(" __{}", clean(found.name())));
                 }

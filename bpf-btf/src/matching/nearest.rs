@@ -1,12 +1,130 @@
 //! Names close to one that was not found, for messages.
 
-/// The name closest to `wanted`, `None` where nothing is near.
+/// Longer names are not compared.
+const MAX_NAME: usize = 96;
+
+/// The name closest to `wanted`, `None` where nothing is near: a slip of the pen (`max_entires`), or a name that shares
+/// most of its words (`state_gone`, `__state`).
 pub fn nearest<'a>(wanted: &str, among: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(wanted, among, 1).into_iter().next()
 }
 
-/// Up to `most` names close to `wanted`, the closest first.
+/// Up to `most` names close to `wanted`, the closest first; of equally close ones the first given.
 pub fn closest<'a>(wanted: &str, among: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<String> {
-    let _ = (wanted, among.into_iter().next(), most);
-    Vec::new()
+    let mut found: Vec<(u32, &str)> = Vec::new();
+    if wanted.len() > MAX_NAME || most == 0 {
+        return Vec::new();
+    }
+    let mut rows = Rows::default();
+    for name in among {
+        if let Some(distance) = distance(wanted, name, &mut rows) {
+            // Kept short, so that a long list costs no memory.
+            let at = found.partition_point(|(known, _)| *known <= distance);
+            if at < most && found.iter().all(|(_, known)| *known != name) {
+                found.insert(at, (distance, name));
+                found.truncate(most);
+            }
+        }
+    }
+    found.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+/// How far two names are apart; `None` where they have little in common. Slips come before shared words.
+fn distance(wanted: &str, name: &str, rows: &mut Rows) -> Option<u32> {
+    if name.is_empty() || name.len() > MAX_NAME || name == wanted {
+        return None;
+    }
+    let allowed = (wanted.len() / 3).min(4);
+    if wanted.len().abs_diff(name.len()) <= allowed {
+        let edits = rows.edits(wanted.as_bytes(), name.as_bytes());
+        if edits <= allowed {
+            return u32::try_from(edits).ok();
+        }
+    }
+    let (wanted, name) = (wanted.trim_matches('_'), name.trim_matches('_'));
+    let words = |text: &'_ str| text.split('_').filter(|word| word.len() > 2).count();
+    if words(wanted) == 0 || words(name) == 0 {
+        return None;
+    }
+    let shared: usize = name
+        .split('_')
+        .filter(|word| word.len() > 2 && wanted.split('_').any(|other| other == *word))
+        .map(str::len)
+        .sum();
+    let all = wanted.len().saturating_add(name.len());
+    // At least half of the letters of both are in shared words.
+    if shared.saturating_mul(4) < all {
+        return None;
+    }
+    u32::try_from(10 + (all - shared.saturating_mul(2).min(all)) * 100 / all.max(1)).ok()
+}
+
+/// Three rows of the table of edit distances, kept between names.
+#[derive(Default)]
+struct Rows {
+    before: Vec<usize>,
+    last: Vec<usize>,
+    this: Vec<usize>,
+}
+
+impl Rows {
+    /// Insertions, deletions, replacements and swaps of neighbours that make one of the other.
+    fn edits(&mut self, a: &[u8], b: &[u8]) -> usize {
+        self.before.clear();
+        self.last.clear();
+        self.last.extend(0..=b.len());
+        let mut above = None;
+        for (i, x) in a.iter().enumerate() {
+            self.this.clear();
+            self.this.push(i + 1);
+            let mut left = None;
+            for (j, y) in b.iter().enumerate() {
+                let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+                let mut best = at(&self.last, j) + usize::from(!x.eq_ignore_ascii_case(y));
+                best = best.min(at(&self.last, j + 1) + 1).min(at(&self.this, j) + 1);
+                if above == Some(y) && left == Some(x) {
+                    best = best.min(at(&self.before, j.wrapping_sub(1)) + 1);
+                }
+                self.this.push(best);
+                left = Some(y);
+            }
+            above = Some(x);
+            std::mem::swap(&mut self.before, &mut self.last);
+            std::mem::swap(&mut self.last, &mut self.this);
+        }
+        self.last.last().copied().unwrap_or(a.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(wanted: &str, among: &[&str], expected: &[&str]) {
+        assert_eq!(closest(wanted, among.iter().copied(), 3), expected, "{wanted}");
+    }
+
+    #[test]
+    fn names() {
+        check("max_entires", &["type", "max_entries", "key_size"], &["max_entries"]);
+        check("state_gone", &["exit_state", "pid", "__state", "stack"], &["__state", "exit_state"]);
+        check("tcp_congestion_op", &["tcp_sock", "tcp_congestion_ops"], &["tcp_congestion_ops"]);
+        check("brand_new_hook", &["ssthresh", "cong_avoid"], &[]);
+        check("pdi", &["tid", "pid", "pdi"], &["pid"]);
+        check("Pid", &["pad", "pid"], &["pid", "pad"]);
+        check("x", &["y", "yy"], &[]);
+        check("", &["a", ""], &[]);
+        check("a_b", &["a_c_d_e_f_g"], &[]);
+        check(&"x".repeat(1000), &["x"], &[]);
+    }
+
+    #[test]
+    fn edits() {
+        for (a, b, want) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("ab", "ba", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(Rows::default().edits(a.as_bytes(), b.as_bytes()), want, "{a} {b}");
+        }
+    }
 }

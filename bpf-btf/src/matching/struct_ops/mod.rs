@@ -1,9 +1,13 @@
 //! struct_ops: an object's version of a kernel's table of callbacks, member by member.
 
+mod compare;
+mod value;
+
+pub use compare::compare;
+pub use value::{ValueStruct, all_value_structs, state_name, value_struct};
+
 use std::fmt;
 
-use crate::btf::Btf;
-use crate::error::TypeError;
 use crate::kind::Kind;
 use crate::matching::prototype;
 use crate::types::TypeId;
@@ -11,13 +15,14 @@ use crate::types::TypeId;
 /// What became of one member of the object's struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberMatch {
-    /// Its name. An anonymous member is called `(anonymous 3)`, by its index.
+    /// Its name; of a member of a nested struct both, `owner.name`. What an anonymous struct or union holds counts as
+    /// the outer struct's own, as in C.
     pub name: String,
-    /// Its index in the object's struct.
+    /// Index, in the object's struct, of the member that it is or is inside of.
     pub local_index: u32,
     /// Bytes from the start of the object's struct.
     pub local_offset: u32,
-    /// Bytes that it takes in the object's struct.
+    /// Bytes that it takes in the object's struct; of a bitfield all bytes that it touches.
     pub size: u32,
     /// Where it goes in the kernel's struct, or why it cannot.
     pub verdict: Verdict,
@@ -67,6 +72,13 @@ pub enum Mismatch {
         /// In the kernel.
         kernel: Kind,
     },
+    /// Inside a union or an array of structs, where bytes are copied as they are, a member stands elsewhere.
+    Offset {
+        /// Bytes from the start of the outer type in the object.
+        local: u32,
+        /// Bytes from the start of the outer type in the kernel.
+        kernel: u32,
+    },
     /// Their sizes differ.
     Size {
         /// Bytes in the object.
@@ -99,6 +111,9 @@ impl fmt::Display for Mismatch {
             Self::Size { local, kernel } => {
                 write!(f, "{local} bytes in the object, {kernel} bytes in the kernel")
             }
+            Self::Offset { local, kernel } => {
+                write!(f, "at byte {local} in the object, at byte {kernel} in the kernel")
+            }
             Self::Bitfield => f.write_str("a bitfield"),
             Self::NotAFunction { local: true } => {
                 f.write_str("pointer to a function in the object, pointer to data in the kernel")
@@ -110,57 +125,4 @@ impl fmt::Display for Mismatch {
             Self::Inside { member, why: Some(why) } => write!(f, "its member {member}: {why}"),
         }
     }
-}
-
-/// The struct that a kernel wraps around a struct_ops table: the value of the map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueStruct {
-    /// `struct bpf_struct_ops_<name>`.
-    pub value_type: TypeId,
-    /// Its size in bytes.
-    pub value_size: u32,
-    /// `struct <name>`.
-    pub struct_type: TypeId,
-    /// Bytes from the start of the value to the table.
-    pub data_offset: u32,
-    /// Offset and size, in bytes, of the registration state.
-    pub state: Option<(u32, u32)>,
-    /// Offset and size, in bytes, of the reference count.
-    pub refcount: Option<(u32, u32)>,
-}
-
-/// Compares the object's struct with the kernel's, member by member of the object's, in its order.
-///
-/// # Errors
-/// [`TypeError`] where either BTF does not hold together, or where either type is not a struct.
-pub fn compare(
-    local: &Btf,
-    local_struct: TypeId,
-    kernel: &Btf,
-    kernel_struct: TypeId,
-) -> Result<Vec<MemberMatch>, TypeError> {
-    let _ = (local.get(local_struct)?, kernel.get(kernel_struct)?);
-    Ok(Vec::new())
-}
-
-/// Finds the value struct of the struct_ops table `name`, `None` where this BTF has none: then nothing of that name
-/// can be registered there.
-#[must_use]
-pub fn value_struct(kernel: &Btf, name: &str) -> Option<ValueStruct> {
-    let _ = (kernel, name);
-    None
-}
-
-/// Every struct_ops table that can be registered there, by name, in order of names.
-#[must_use]
-pub fn all_value_structs(kernel: &Btf) -> Vec<(String, ValueStruct)> {
-    let _ = kernel;
-    Vec::new()
-}
-
-/// The kernel's name for a registration state, without its prefix: `INUSE`.
-#[must_use]
-pub fn state_name(btf: &Btf, value: u32) -> Option<String> {
-    let _ = (btf, value);
-    None
 }
