@@ -26,13 +26,13 @@ impl Asked {
     /// The capabilities that the kernel asks for, the general one first. Sources: kernel/bpf/syscall.c
     /// (`bpf_prog_load`, `map_create`), `is_perfmon_prog_type` and `is_net_admin_prog_type` there.
     fn needs(self) -> &'static [Capability] {
-        use Capability::{BPF, NET_ADMIN, PERFMON, SYS_ADMIN};
+        use Capability::{Bpf, NetAdmin, Perfmon, SysAdmin};
         match self {
-            Self::Btf => &[BPF],
+            Self::Btf => &[Bpf],
             Self::Map(MapType::SOCKMAP | MapType::SOCKHASH | MapType::DEVMAP | MapType::DEVMAP_HASH | MapType::XSKMAP) => {
-                &[BPF, NET_ADMIN]
+                &[Bpf, NetAdmin]
             }
-            Self::Map(_) => &[BPF],
+            Self::Map(_) => &[Bpf],
             Self::Program(
                 ProgramType::KPROBE
                 | ProgramType::TRACEPOINT
@@ -43,12 +43,12 @@ impl Asked {
                 | ProgramType::LSM
                 | ProgramType::STRUCT_OPS
                 | ProgramType::EXT,
-            ) => &[BPF, PERFMON],
+            ) => &[Bpf, Perfmon],
             Self::Program(ProgramType::SOCKET_FILTER | ProgramType::CGROUP_SKB | ProgramType::SK_REUSEPORT | ProgramType::SYSCALL) => {
-                &[BPF]
+                &[Bpf]
             }
-            Self::Program(_) => &[BPF, NET_ADMIN],
-            Self::Admin => &[SYS_ADMIN],
+            Self::Program(_) => &[Bpf, NetAdmin],
+            Self::Admin => &[SysAdmin],
         }
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn likely_cause(asked: Asked, error: &SysError) -> Refused {
     let Ok(have) = Capabilities::effective() else {
         return Refused::default();
     };
-    if have.has(Capability::SYS_ADMIN) {
+    if have.has(Capability::SysAdmin) {
         return Refused::default();
     }
     let missing: Vec<&str> = asked.needs().iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();

@@ -87,14 +87,24 @@ impl KernelBuilder {
         self
     }
 
+    /// The kernel, taken for the one that runs: for tests against a stand-in.
+    #[cfg(test)]
+    pub(crate) fn build_as_running(self) -> Kernel {
+        self.finish(true)
+    }
+
     /// The kernel. Without BTF, plans that need it fail with an error that says so.
     #[must_use]
     pub fn build(self) -> Kernel {
+        self.finish(false)
+    }
+
+    fn finish(self, running: bool) -> Kernel {
         let endian = self.btf.as_ref().map_or(Endian::NATIVE, Btf::endian);
         let machine = self.machine.unwrap_or_else(|| Machine::unknown(endian));
         let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
         Kernel::new(Inner {
-            running: false,
+            running,
             machine,
             btf,
             hash: OnceLock::new(),

@@ -1,6 +1,6 @@
 //! A global variable of a loaded object: in memory that the programs share, or behind system calls.
 
-use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use crate::map::{Map, MapError};
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bpf_btf::matching::nearest;
-use bpf_elf::{MapId, ObjectFile, ProgramId, StructOpsId};
+use bpf_elf::{MapId, ObjectFile, ProgramId};
 
 pub use error::{InObject, OpenError, SpecError};
 pub use global::GlobalMut;
@@ -145,10 +145,6 @@ impl Object {
     #[must_use]
     pub fn map(&self, id: MapId) -> Option<&MapSpec> {
         self.maps.get(usize::try_from(id.0).ok()?)
-    }
-
-    pub(crate) fn struct_ops_spec(&self, id: StructOpsId) -> Option<&StructOpsSpec> {
-        self.struct_ops.get(usize::try_from(id.0).ok()?)
     }
 
     /// A program's spec, to edit, by name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bpf_btf::layout;
-use bpf_elf::{FunctionId, ObjectFile, ProgramId, StructOpsId, StructOpsVar};
+use bpf_elf::{FunctionId, ObjectFile, StructOpsId, StructOpsVar};
 use zerocopy::{Immutable, IntoBytes};
 
 use crate::object::SpecError;
@@ -162,13 +162,4 @@ fn members(var: &StructOpsVar, file: &ObjectFile) -> Vec<Member> {
             })
         })
         .collect()
-}
-
-impl StructOpsSpec {
-    /// The programs that its callbacks name, by id, in no order and with repeats.
-    pub(crate) fn programs<'a>(&'a self, file: &'a ObjectFile) -> impl Iterator<Item = ProgramId> + 'a {
-        self.callbacks().filter_map(|function| {
-            file.programs().iter().find(|program| program.function == function).map(|program| program.id)
-        })
-    }
 }

@@ -135,7 +135,7 @@ impl Plan {
         let functions = core::relocate(cx, &chosen);
         let btf = object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)).cloned();
         let maps = maps::plan(cx, &struct_ops, btf.is_some());
-        let programs = programs::plan(cx, &chosen, &functions, &maps, btf.is_some());
+        let programs = programs::plan(cx, &chosen, &functions, btf.is_some());
         Some(Self {
             object: object.clone(),
             kernel: kernel.clone(),
@@ -167,10 +167,6 @@ impl Plan {
     /// [`KernelError`], where the BTF that was read before cannot be read any more.
     pub fn kernel_btf_hash(&self) -> Result<Option<BtfHash>, KernelError> {
         if self.used_btf { self.kernel.btf_hash().map(Some) } else { Ok(None) }
-    }
-
-    pub(crate) fn depends_on_kernel_btf(&self) -> bool {
-        self.used_btf
     }
 
     /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none.
@@ -238,6 +234,6 @@ fn needs_btf(object: &Object) -> bool {
     let file = object.file();
     file.functions().iter().any(|function| !function.core.is_empty())
         || object.struct_ops().iter().any(|var| {
-            file.struct_ops().iter().any(|def| def.id == var.id && object.map(def.map).is_some_and(|map| map.def().autocreate))
+            file.struct_ops().iter().any(|def| def.id == var.id() && object.map(def.map).is_some_and(|map| map.def().autocreate))
         })
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bpf_btf::matching::nearest;
 use bpf_btf::{StrOffset, TypeId};
-use bpf_elf::{FunctionId, InsnIndex, MapId, Program, ProgramId, SecDef};
+use bpf_elf::{FunctionId, InsnIndex, Program, ProgramId, SecDef};
 use bpf_sys::uapi::flags::{BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS};
 use bpf_sys::uapi::{AttachType, ProgramType};
 
@@ -12,7 +12,7 @@ use crate::kernel::Feature;
 use crate::plan::code::{Stream, assemble};
 use crate::plan::core::Relocated;
 use crate::plan::maps::fit;
-use crate::plan::{Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanMap, PlanStructOps, Poison, Step};
+use crate::plan::{Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanStructOps, Poison, Step};
 
 /// A program that is to be loaded.
 #[derive(Clone, Debug)]
@@ -202,10 +202,8 @@ pub(crate) fn plan(
     cx: &mut Context<'_>,
     chosen: &[Chosen],
     functions: &HashMap<FunctionId, Relocated>,
-    maps: &[PlanMap],
     with_btf: bool,
 ) -> Vec<PlanProgram> {
-    let _maps: HashSet<MapId> = maps.iter().map(|map| map.id).collect();
     chosen.iter().filter_map(|chosen| plan_one(cx, chosen, functions, with_btf)).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use bpf_loader::load::LoadOptions;
 use bpf_loader::map::Access;
-use bpf_loader::{Diagnostic, Kernel, MapError};
+use bpf_loader::{Kernel, MapError};
 use bpf_sys::prog::TestRun;
 use libtest_mimic::Trial;
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 
 use bpf_loader::struct_ops::{MemberValue, State, StructOpsInfo, live};
-use bpf_loader::{Diagnostic, Kernel, LoadedObject};
+use bpf_loader::{Kernel, LoadedObject};
 use bpf_sys::prog::TestRun;
 use libtest_mimic::Trial;
 

@@ -1,0 +1,262 @@
+//! Every call of a load and of attaching, refused in turn: nothing stays open, and the error names the step.
+
+use std::ffi::CStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bpf_sys::map::{MapCreate, MapFd};
+use bpf_sys::prog::{LogSize, ProgLoad};
+use bpf_sys::uapi::Command;
+use bpf_sys::{SysError, errno};
+
+use super::{LoadOptions, LoadedObject, Sys, SysRef, load_with};
+use crate::diagnose::Diagnostic;
+use crate::kernel::{Answer, Feature, Kernel};
+use crate::object::Object;
+use crate::plan::Plan;
+use crate::struct_ops::State;
+
+/// A kernel that takes everything but one call, and counts what it gave out.
+#[derive(Debug, Default)]
+struct Fake {
+    calls: Mutex<Vec<Command>>,
+    /// Which call to refuse, and how.
+    refuse: Option<(usize, i32)>,
+    /// A feature that this kernel lacks: program loads are refused until the plan does without it.
+    lacks: Option<Feature>,
+    probes: AtomicUsize,
+}
+
+impl Fake {
+    fn count(&self, command: Command) -> Result<(), SysError> {
+        let mut calls = self.calls.lock().unwrap();
+        calls.push(command);
+        match self.refuse {
+            Some((at, errno)) if calls.len() - 1 == at => Err(SysError::Kernel { command, errno }),
+            _ => Ok(()),
+        }
+    }
+
+    fn calls(&self) -> Vec<Command> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+fn descriptor() -> OwnedFd {
+    std::fs::File::open("/dev/null").unwrap().into()
+}
+
+impl Sys for Fake {
+    fn btf_load(&self, _: &[u8]) -> Result<OwnedFd, SysError> {
+        self.count(Command::BTF_LOAD).map(|()| descriptor())
+    }
+    fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {
+        self.count(Command::MAP_CREATE).and_then(|()| create.stand_in())
+    }
+    fn map_update(&self, _: &MapFd, _: &[u8], _: &[u8]) -> Result<(), SysError> {
+        self.count(Command::MAP_UPDATE_ELEM)
+    }
+    fn map_delete(&self, _: &MapFd, _: &[u8]) -> Result<(), SysError> {
+        self.count(Command::MAP_DELETE_ELEM)
+    }
+    fn map_freeze(&self, _: &MapFd) -> Result<(), SysError> {
+        self.count(Command::MAP_FREEZE)
+    }
+    fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
+        let _ = load;
+        self.count(Command::PROG_LOAD)?;
+        if self.lacks.is_some() && self.probes.load(Ordering::Relaxed) == 0 {
+            return Err(SysError::Kernel { command: Command::PROG_LOAD, errno: errno::EINVAL });
+        }
+        Ok(descriptor())
+    }
+    fn prog_load_with_log(&self, _: &ProgLoad<'_>, log: &mut [u8]) -> (Result<OwnedFd, SysError>, LogSize) {
+        // Once refused, refused again, with a log.
+        log[..4].copy_from_slice(b"no!\0");
+        let mut size = LogSize::default();
+        size.written = 3;
+        (Err(SysError::Kernel { command: Command::PROG_LOAD, errno: self.refuse.map_or(errno::EINVAL, |(_, e)| e) }), size)
+    }
+    fn link_struct_ops(&self, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.count(Command::LINK_CREATE).map(|()| descriptor())
+    }
+    fn link_detach(&self, _: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.count(Command::LINK_DETACH)
+    }
+    fn raw_tracepoint_open(&self, _: &CStr, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.count(Command::RAW_TRACEPOINT_OPEN).map(|()| descriptor())
+    }
+    fn probe(&self, feature: Feature) -> Result<Answer, SysError> {
+        self.probes.fetch_add(1, Ordering::Relaxed);
+        Ok(if self.lacks == Some(feature) { Answer::No } else { Answer::Yes })
+    }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    let endian = if cfg!(target_endian = "big") { "eb" } else { "el" };
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/{name}.{endian}.bpf.o"))
+}
+
+/// The kernel in miniature, taken for the one that runs.
+fn kernel() -> Kernel {
+    let btf = Object::open(fixture("kernels/recent")).unwrap().file().btf().unwrap().clone();
+    Kernel::builder().btf(btf).build_as_running()
+}
+
+fn one_thread() -> LoadOptions {
+    LoadOptions::new().threads(std::num::NonZero::<usize>::MIN)
+}
+
+/// Loads with the n-th call refused.
+fn load(plan: &Plan, kernel: &Kernel, fake: Fake) -> (Arc<Fake>, Result<LoadedObject, super::LoadError>) {
+    let fake = Arc::new(fake);
+    let sys: SysRef = fake.clone();
+    let outcome = load_with(plan, kernel, &one_thread(), &sys);
+    (fake, outcome)
+}
+
+/// The open descriptors of this process that loading makes here: of /dev/null and of memory files named `map`.
+fn descriptors() -> usize {
+    let of = |link: &str| link == "/dev/null" || link.starts_with("/memfd:map");
+    std::fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter(|link| of(&link.to_string_lossy()))
+        .count()
+}
+
+/// Tests that look at the descriptors of the process run one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// The calls of a load and of attaching every struct_ops, in order; then each of them is refused, in four ways.
+fn check(name: &str, expected: &str) {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let kernel = kernel();
+    let plan = Object::open(fixture(name)).unwrap().plan(&kernel).unwrap();
+    let before = descriptors();
+    let (fake, loaded) = load(&plan, &kernel, Fake::default());
+    let loaded = loaded.unwrap();
+    let calls = fake.calls();
+    let text: Vec<&str> = calls.iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
+    assert_eq!(text.join(" "), expected, "{name}");
+    drop(loaded);
+    assert_eq!(descriptors(), before, "{name}: descriptors after a load that went well");
+
+    for at in 0..calls.len() {
+        for errno in [errno::EPERM, errno::ENOMEM, errno::EINVAL, errno::ENOSPC] {
+            let (fake, outcome) = load(&plan, &kernel, Fake { refuse: Some((at, errno)), ..Fake::default() });
+            let error = outcome.expect_err("it was refused");
+            assert!(fake.calls().len() >= at);
+            assert!(matches!(error.code(), "E0503" | "E0504"), "{name}, call {at}: {} {error}", error.code());
+            assert!(!error.to_string().is_empty() && std::error::Error::source(&error).is_some());
+            drop(error);
+            assert_eq!(descriptors(), before, "{name}: descriptors after call {at} was refused");
+        }
+    }
+}
+
+#[test]
+fn minimal() {
+    check("socket/minimal", "BTF_LOAD PROG_LOAD");
+}
+
+#[test]
+fn without_btf() {
+    check("socket/no_btf", "PROG_LOAD");
+}
+
+#[test]
+fn maps_and_globals() {
+    check(
+        "socket/filter_maps",
+        "BTF_LOAD MAP_CREATE MAP_CREATE MAP_CREATE MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE PROG_LOAD",
+    );
+}
+
+#[test]
+fn congestion_control() {
+    check(
+        "struct_ops/cong",
+        "BTF_LOAD MAP_CREATE MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE MAP_UPDATE_ELEM MAP_CREATE MAP_CREATE \
+         PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD",
+    );
+}
+
+#[test]
+fn attaching_is_undone() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (kernel, before) = (kernel(), descriptors());
+    for (name, loads, attach) in [
+        ("struct_ops/cong", 15, &["MAP_UPDATE_ELEM", "LINK_CREATE", "LINK_DETACH"][..]),
+        ("struct_ops/cong_nolink", 0, &["MAP_UPDATE_ELEM", "MAP_DELETE_ELEM"]),
+    ] {
+        let plan = Object::open(fixture(name)).unwrap().plan(&kernel).unwrap();
+        let (fake, loaded) = load(&plan, &kernel, Fake::default());
+        let loaded = loaded.unwrap();
+        let done = fake.calls().len();
+        assert!(loads == 0 || done == loads);
+        let ops = loaded.struct_ops_variables().next().unwrap();
+        let link = ops.attach().unwrap();
+        assert_eq!(ops.attach().map(drop).unwrap_err().code(), "E0604");
+        link.detach().unwrap();
+        let calls: Vec<_> = fake.calls()[done..].iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
+        assert_eq!(calls, attach, "{name}: a refused second attach makes no call");
+
+        // The last call before it is registered is refused: it is not registered, and can be tried again.
+        let at = done + attach.len() - 2;
+        let (_, loaded) = load(&plan, &kernel, Fake { refuse: Some((at, errno::EINVAL)), ..Fake::default() });
+        let loaded = loaded.unwrap();
+        let ops = loaded.struct_ops_variables().next().unwrap();
+        assert!(ops.attach().is_err());
+        assert_ne!(ops.state(), State::Registered);
+        drop(ops.attach().unwrap());
+    }
+    assert_eq!(descriptors(), before);
+}
+
+#[test]
+fn a_detach_that_is_refused_gives_the_link_back() {
+    let kernel = kernel();
+    let plan = Object::open(fixture("struct_ops/cong_nolink")).unwrap().plan(&kernel).unwrap();
+    let (fake, loaded) = load(&plan, &kernel, Fake::default());
+    let at = fake.calls().len() + 1;
+    drop(loaded);
+    let (_, loaded) = load(&plan, &kernel, Fake { refuse: Some((at, errno::EPERM)), ..Fake::default() });
+    let loaded = loaded.unwrap();
+    let ops = loaded.struct_ops_variables().next().unwrap();
+    let failed = ops.attach().unwrap().detach().unwrap_err();
+    assert_eq!(ops.state(), State::Registered);
+    failed.link.detach().unwrap();
+    assert_eq!(ops.state(), State::Unregistered);
+}
+
+#[test]
+fn a_wrong_assumption_is_probed_once_and_planned_away() {
+    // A program whose plan rests on names, on a kernel without them.
+    let bare = Kernel::builder().build_as_running();
+    let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&bare).unwrap();
+    assert!(plan.assumptions().any(|(feature, _)| feature == Feature::Names));
+    let (fake, loaded) = load(&plan, &bare, Fake { lacks: Some(Feature::Names), ..Fake::default() });
+    let loaded = loaded.unwrap();
+    assert_eq!(loaded.plan().programs()[0].kernel_name, "");
+    assert_eq!(plan.programs()[0].kernel_name, "seven");
+    assert!(loaded.plan().assumptions().all(|(feature, _)| feature != Feature::Names));
+    assert!(fake.probes.load(Ordering::Relaxed) >= 1);
+}
+
+#[test]
+fn handles_are_shared() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn sent<T: Send + Sync + 'static>() {}
+    shared::<crate::Map>();
+    shared::<crate::Program>();
+    shared::<crate::StructOps>();
+    shared::<crate::Global>();
+    shared::<Kernel>();
+    shared::<Plan>();
+    sent::<crate::Link>();
+    sent::<LoadedObject>();
+    let _ = descriptor().as_fd();
+}
