@@ -3,7 +3,7 @@
 use crate::btf::Btf;
 use crate::kind::Kind;
 use crate::strings;
-use crate::types::TypeId;
+use crate::types::{Type, TypeId};
 
 /// The string offsets that read as one name, sorted.
 struct NameOffsets(Vec<u32>);
@@ -16,6 +16,20 @@ impl NameOffsets {
             let first = owner.first_string();
             let found = strings::offsets_of(owner.string_section(), name);
             offsets.extend(found.filter_map(|at| first.checked_add(u32::try_from(at).ok()?)));
+            level = owner.base();
+        }
+        offsets.sort_unstable();
+        Self(offsets)
+    }
+
+    /// Those of a name and of all its flavors.
+    fn flavors(btf: &Btf, name: &str) -> Self {
+        let mut offsets = Vec::new();
+        let mut level = Some(btf);
+        while let Some(owner) = level {
+            let first = owner.first_string();
+            let found = strings::flavors_of(owner.string_section(), name);
+            offsets.extend(found.into_iter().filter_map(|at| first.checked_add(u32::try_from(at).ok()?)));
             level = owner.base();
         }
         offsets.sort_unstable();
@@ -65,5 +79,17 @@ impl Btf {
             return None;
         }
         self.types().find(|found| names.contains(found.name) && found.kind() == kind).map(|found| found.id())
+    }
+
+    /// Every type that this blob itself describes (its base left aside) whose [essential name](crate::essential_name)
+    /// is `name` and whose kind `accept` takes, in order of ids. One pass over strings and types.
+    #[must_use]
+    pub fn find_essential_own(&self, name: &str, accept: impl Fn(Kind) -> bool) -> Vec<TypeId> {
+        let names = NameOffsets::flavors(self, name);
+        if names.0.is_empty() {
+            return Vec::new();
+        }
+        let wanted = |found: &Type<'_>| names.contains(found.name) && accept(found.kind());
+        self.types().filter(wanted).map(|found| found.id()).collect()
     }
 }

@@ -1,14 +1,28 @@
 //! The kernel's types that an object's type may stand for.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::btf::Btf;
-use crate::core::CoreError;
+use crate::core::{CoreError, resolve};
+use crate::ext::CoreRecord;
+use crate::kind::Kind;
+use crate::matching::nearest;
+use crate::names::essential_name;
 use crate::types::TypeId;
 
-/// The types of a kernel that have the essential name of one of the object's, and a kind that fits.
+/// The types of a kernel that have the essential name of one of the object's, and its kind.
+///
+/// Found once for a type, used for all relocations that begin at it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Candidates {
     root: TypeId,
+    /// Essential name of the root; empty where it has none.
+    name: String,
+    kind: Kind,
     found: Vec<Candidate>,
+    targets: Vec<Btf>,
+    /// Kept for all relocations of a type that is not there at all.
+    nearest: Arc<OnceLock<Option<String>>>,
 }
 
 /// One of them.
@@ -23,11 +37,50 @@ pub struct Candidate {
 impl Candidates {
     /// Looks in the first target (vmlinux), and in the others (modules) only where that has none.
     ///
+    /// A root without a name has no candidates; [`resolve`] refuses it unless the relocation asks for nothing but the
+    /// object's own type id.
+    ///
     /// # Errors
-    /// [`CoreError`] where the root does not exist or has no name.
+    /// [`CoreError::Type`] where the object has no such type, or its name is damaged.
     pub fn find(local: &Btf, root: TypeId, targets: &[&Btf]) -> Result<Self, CoreError> {
-        let _ = (local, targets);
-        Ok(Self { root, found: Vec::new() })
+        let own = local.get(root)?;
+        let name = essential_name(own.name()?).to_owned();
+        let kind = own.kind();
+        let mut found = Vec::new();
+        if let Some((first, modules)) = targets.split_first()
+            && !name.is_empty()
+        {
+            let mut level = Some(*first);
+            while let Some(btf) = level {
+                let ids = btf.find_essential_own(&name, |other| may_stand_for(kind, other));
+                found.splice(0..0, ids.into_iter().map(|id| Candidate { btf: btf.clone(), id }));
+                level = btf.base();
+            }
+            if found.is_empty() {
+                for btf in modules {
+                    let ids = btf.find_essential_own(&name, |other| may_stand_for(kind, other));
+                    found.extend(ids.into_iter().map(|id| Candidate { btf: (*btf).clone(), id }));
+                }
+            }
+        }
+        let targets = targets.iter().map(|btf| (*btf).clone()).collect();
+        Ok(Self { root, name, kind, found, targets, nearest: Arc::default() })
+    }
+
+    /// Keeps those that have what a relocation asks for, unless none has. libbpf does so after each relocation: what an
+    /// object was found to mean once, it means in all that follows. It makes answers depend on the order of questions,
+    /// so it is a step of its own here.
+    ///
+    /// # Errors
+    /// As [`resolve`].
+    pub fn narrow(&mut self, local: &Btf, record: &CoreRecord) -> Result<(), CoreError> {
+        if self.found.len() > 1 {
+            let kept = resolve::matching(local, record, self)?;
+            if !kept.is_empty() {
+                self.found = kept.into_iter().cloned().collect();
+            }
+        }
+        Ok(())
     }
 
     /// The object's type that they were looked up for.
@@ -41,4 +94,35 @@ impl Candidates {
     pub fn as_slice(&self) -> &[Candidate] {
         &self.found
     }
+
+    /// The name that was looked for, without flavor.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kind that was looked for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A type of that kind in the targets whose name is close.
+    pub(super) fn nearest(&self) -> Option<String> {
+        let search = || {
+            let names = self
+                .targets
+                .iter()
+                .flat_map(Btf::types)
+                .filter(|found| may_stand_for(self.kind, found.kind()))
+                .filter_map(|found| found.name().ok());
+            nearest(&self.name, names)
+        };
+        self.nearest.get_or_init(search).clone()
+    }
+}
+
+/// Whether a type of one kind in an object may mean one of the other in the kernel.
+pub(super) fn may_stand_for(local: Kind, kernel: Kind) -> bool {
+    local == kernel || (local.is_enum() && kernel.is_enum())
 }

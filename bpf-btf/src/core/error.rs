@@ -1,5 +1,7 @@
 //! What can be wrong with a relocation itself.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::core::RelocKind;
@@ -37,18 +39,25 @@ pub enum CoreError {
         root: TypeId,
     },
     /// Two candidates give different answers.
-    #[error("{path} means two things in this kernel: {first} says {first_says}, {second} says {second_says}")]
-    Ambiguous {
+    #[error("{0}")]
+    Ambiguous(Box<Ambiguity>),
+    /// A question that a field of this kind has no answer to.
+    #[error("CO-RE asks {kind} of {path}: {why}")]
+    Question {
         /// What the object refers to.
         path: String,
-        /// The first candidate.
-        first: String,
-        /// Its answer.
-        first_says: String,
-        /// The other candidate.
-        second: String,
-        /// Its answer.
-        second_says: String,
+        /// What is asked.
+        kind: RelocKind,
+        /// Why that has no answer.
+        why: &'static str,
+    },
+    /// Candidates that were looked up for another type were given to [`crate::core::resolve`].
+    #[error("CO-RE relocation against type [{wanted}] was given the candidates of type [{given}]")]
+    OtherRoot {
+        /// The relocation's type.
+        wanted: TypeId,
+        /// The candidates' type.
+        given: TypeId,
     },
     /// A kind of question that is not known.
     #[error("CO-RE relocations of kind {kind} are not supported")]
@@ -56,6 +65,33 @@ pub enum CoreError {
         /// The kind.
         kind: RelocKind,
     },
+}
+
+/// Two types of a kernel that both answer, differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// What the object refers to.
+    pub path: String,
+    /// What is asked.
+    pub kind: RelocKind,
+    /// The first candidate: `struct task_struct [132]`.
+    pub first: String,
+    /// Its answer.
+    pub first_says: u64,
+    /// The other candidate.
+    pub second: String,
+    /// Its answer.
+    pub second_says: u64,
+}
+
+impl fmt::Display for Ambiguity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, kind, first, first_says, second, second_says } = self;
+        write!(
+            f,
+            "{path} means two things in this kernel: {kind} is {first_says} by {first}, {second_says} by {second}"
+        )
+    }
 }
 
 impl CoreError {
@@ -67,8 +103,10 @@ impl CoreError {
             Self::Access { .. } => "E0142",
             Self::Type(_) => "E0143",
             Self::Anonymous { .. } => "E0144",
-            Self::Ambiguous { .. } => "E0145",
+            Self::Ambiguous(_) => "E0145",
             Self::Unsupported { .. } => "E0146",
+            Self::Question { .. } => "E0147",
+            Self::OtherRoot { .. } => "E0148",
         }
     }
 
@@ -76,11 +114,13 @@ impl CoreError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::Access { root, .. } | Self::Anonymous { root } => {
+            Self::Access { root, .. } | Self::Anonymous { root } | Self::OtherRoot { wanted: root, .. } => {
                 vec![Label::item("type", format!("[{root}]"))]
             }
             Self::Type(source) => source.labels(),
-            _ => Vec::new(),
+            Self::Question { path, .. } => vec![Label::item("field", path.clone())],
+            Self::Ambiguous(found) => vec![Label::item("field", found.path.clone())],
+            Self::AccessString { .. } | Self::Unsupported { .. } => Vec::new(),
         }
     }
 
@@ -93,10 +133,11 @@ impl CoreError {
             }
             Self::Type(source) => source.help(),
             Self::Anonymous { .. } => Some("give the type a name: relocations find types by name"),
-            Self::Ambiguous { .. } => {
+            Self::Ambiguous(_) => {
                 Some("declare the type with the members that tell the kernel's two versions apart")
             }
             Self::Unsupported { .. } => Some("the object was built by a newer compiler"),
+            Self::Question { .. } | Self::OtherRoot { .. } => None,
         }
     }
 }

@@ -14,6 +14,10 @@ pub struct Fixup {
     pub expected: Option<u64>,
     /// What the kernel says.
     pub outcome: Outcome,
+    /// Set where there is a value (an offset), but the field has another size and an instruction that loads or stores it
+    /// would read or write something else than what was compiled: a signed integer, a whole struct. Such an instruction
+    /// (LDX, ST, STX) must never run, as with [`Outcome::Missing`]; one that only computes an address is fine.
+    pub no_access: Option<Box<Missing>>,
 }
 
 /// What a kernel answers.
@@ -24,7 +28,7 @@ pub enum Outcome {
     Value {
         /// The value.
         value: u64,
-        /// The memory access that has to change with it.
+        /// How an instruction that itself loads or stores the field (LDX, ST, STX) has to change.
         resize: Option<Resize>,
     },
     /// The kernel has no such thing: the instruction must never run.
@@ -45,6 +49,8 @@ pub struct Resize {
 pub struct Missing {
     /// What the object refers to: `task_struct.state_gone`.
     pub path: String,
+    /// What it begins at: `struct`, `enum` …
+    pub kind: &'static str,
     /// What was tried; empty where the kernel has no type of that name.
     pub tried: Vec<Tried>,
     /// The kernel's name that is closest to the missing one, with its type.
@@ -64,18 +70,23 @@ pub struct Tried {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhyNot {
-    /// It has no member of that name.
+    /// It has no member, or no enumerator, of that name.
     NoMember {
-        /// The member's name.
+        /// The name.
         member: String,
-        /// The struct it was looked for in.
+        /// The struct, union or enum that it was looked for in.
         inside: String,
     },
     /// It has one, of another kind.
     OtherKind {
-        /// The member's declaration in the object.
+        /// The declaration in the object.
         local: String,
-        /// The member's declaration in the kernel.
+        /// The declaration in the kernel.
+        kernel: String,
+    },
+    /// An element is asked for of something that is no array.
+    NotAnArray {
+        /// What it is in the kernel.
         kernel: String,
     },
     /// An array has fewer elements.
@@ -85,17 +96,95 @@ pub enum WhyNot {
         /// Elements that the kernel's array has.
         len: u32,
     },
-    /// The memory access cannot be given another size.
+    /// A load or store of it cannot be given another size.
     Resize {
-        /// The member's declaration in the object.
+        /// What is accessed in the object.
         local: String,
-        /// The member's declaration in the kernel.
+        /// What is accessed in the kernel.
         kernel: String,
     },
 }
 
+impl WhyNot {
+    /// A stable code for programs; an absent type is `E0151`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoMember { .. } => "E0152",
+            Self::OtherKind { .. } | Self::NotAnArray { .. } => "E0153",
+            Self::OutOfBounds { .. } => "E0154",
+            Self::Resize { .. } => "E0155",
+        }
+    }
+}
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMember { member, inside } if inside.starts_with("enum") => {
+                write!(f, "no enumerator {member} in the kernel's {inside}")
+            }
+            Self::NoMember { member, inside } => write!(f, "no member {member} in the kernel's {inside}"),
+            Self::OtherKind { local, kernel } => {
+                write!(f, "it is `{local}` in the object, `{kernel}` in the kernel")
+            }
+            Self::NotAnArray { kernel } => write!(f, "it is no array in the kernel but `{kernel}`"),
+            Self::OutOfBounds { index, len } => {
+                write!(f, "index {index} is past the end of the kernel's array of {len}")
+            }
+            Self::Resize { local, kernel } => {
+                write!(f, "a load or store of `{local}` cannot become one of the kernel's `{kernel}`")
+            }
+        }
+    }
+}
+
+impl Missing {
+    /// A stable code for programs: an absent type (E0151), an absent member (E0152), one of another kind (E0153) and so
+    /// on are told apart. Of several candidates the first counts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.tried.first().map_or("E0151", |tried| tried.why.code())
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self.tried.first().map(|tried| &tried.why) {
+            None => "guard the access with bpf_core_type_exists() if this type is optional",
+            Some(WhyNot::NoMember { inside, .. }) if inside.starts_with("enum") => {
+                "guard it with bpf_core_enum_value_exists() if it is optional"
+            }
+            Some(WhyNot::Resize { .. }) => "read the field with bpf_core_read() or BPF_CORE_READ_BITFIELD()",
+            Some(WhyNot::OtherKind { .. } | WhyNot::NotAnArray { .. }) => {
+                "declare the kernel's form too, under a name with a `___flavor`, and choose with bpf_core_field_exists()"
+            }
+            Some(_) => "guard the access with bpf_core_field_exists() if this field is optional",
+        }
+    }
+}
+
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: missing", self.path)
+        let Self { path, kind, tried, nearest } = self;
+        match tried.as_slice() {
+            [] => {
+                let root = path.split(['.', '[', ':']).next().unwrap_or(path);
+                write!(f, "{path}: the kernel has no {kind} of the name {root}")?;
+            }
+            [one] => write!(f, "{path}: {}", one.why)?,
+            [first, rest @ ..] => {
+                write!(
+                    f,
+                    "{path}: {} ({} more types of that name do not fit either)",
+                    first.why,
+                    rest.len()
+                )?;
+            }
+        }
+        match nearest {
+            Some(nearest) => write!(f, "; closest: {nearest}"),
+            None => Ok(()),
+        }
     }
 }

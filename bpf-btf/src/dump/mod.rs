@@ -3,5 +3,7 @@
 mod decl;
 mod text;
 
+pub(crate) use decl::clean;
+
 pub use decl::{declaration, member, prototype, type_name};
 pub use text::{Raw, raw, raw_line};

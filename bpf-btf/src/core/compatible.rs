@@ -1,0 +1,114 @@
+//! When a kernel's type may stand for an object's: the rule for fields, and the looser one for whole types.
+
+use crate::btf::Btf;
+use crate::core::candidates::may_stand_for;
+use crate::error::TypeError;
+use crate::kind::Kind;
+use crate::layout::{MAX_DEPTH, strip_modifiers};
+use crate::names::essential_name;
+use crate::types::{Type, TypeId};
+
+/// How deep pointers, arrays and prototypes nest.
+const MAX_NESTING: u32 = 32;
+/// Pairs of types that one comparison looks at.
+const MAX_PAIRS: u32 = 1 << 16;
+
+/// Whether a field of the kernel may be read as one of the object.
+///
+/// Structs and unions may stand for each other, pointers and floats for their like, integers whatever their size and
+/// sign; enumerations and forward declarations need the same essential name, or none; of arrays the elements count.
+pub(super) fn fields_compatible(
+    local: &Btf,
+    local_id: TypeId,
+    kernel: &Btf,
+    kernel_id: TypeId,
+) -> Result<bool, TypeError> {
+    let (mut a, mut b) = (strip_modifiers(local, local_id)?, strip_modifiers(kernel, kernel_id)?);
+    for _ in 0..MAX_DEPTH {
+        if a.kind().is_composite() && b.kind().is_composite() {
+            return Ok(true);
+        }
+        if !may_stand_for(a.kind(), b.kind()) {
+            return Ok(false);
+        }
+        match (a.array(), b.array()) {
+            (Some(x), Some(y)) => {
+                a = strip_modifiers(local, x.element)?;
+                b = strip_modifiers(kernel, y.element)?;
+            }
+            _ => {
+                return Ok(match a.kind() {
+                    Kind::PTR | Kind::FLOAT => true,
+                    Kind::INT => whole_bytes(a) && whole_bytes(b),
+                    Kind::ENUM | Kind::ENUM64 | Kind::FWD => {
+                        let (a, b) = (essential_name(a.name()?), essential_name(b.name()?));
+                        a.is_empty() || b.is_empty() || a == b
+                    }
+                    _ => false,
+                });
+            }
+        }
+    }
+    Err(TypeError::TooDeep { id: local_id, limit: MAX_DEPTH })
+}
+
+/// Not one of the old integers that are a bitfield by themselves.
+fn whole_bytes(found: Type<'_>) -> bool {
+    found.int().is_some_and(|int| int.offset == 0)
+}
+
+/// Whether a type of the kernel counts as the object's, for questions of existence, size and id: the kinds are equal all
+/// the way down. Names matter at the root only, and there the candidates have been chosen by them.
+pub(super) fn types_compatible(
+    local: &Btf,
+    local_id: TypeId,
+    kernel: &Btf,
+    kernel_id: TypeId,
+) -> Result<bool, TypeError> {
+    if !may_stand_for(local.get(local_id)?.kind(), kernel.get(kernel_id)?.kind()) {
+        return Ok(false);
+    }
+    let mut pair = Pair { local, kernel, budget: MAX_PAIRS };
+    pair.compatible(local_id, kernel_id, MAX_NESTING)
+}
+
+struct Pair<'a> {
+    local: &'a Btf,
+    kernel: &'a Btf,
+    budget: u32,
+}
+
+impl Pair<'_> {
+    fn compatible(&mut self, local: TypeId, kernel: TypeId, depth: u32) -> Result<bool, TypeError> {
+        let depth = depth.checked_sub(1).ok_or(TypeError::TooDeep { id: local, limit: MAX_NESTING })?;
+        let too_large = TypeError::TooLarge { id: local, limit: MAX_PAIRS };
+        self.budget = self.budget.checked_sub(1).ok_or(too_large)?;
+        let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
+        if !may_stand_for(a.kind(), b.kind()) {
+            return Ok(false);
+        }
+        let target = |found: Type<'_>| found.target().unwrap_or_default();
+        match a.kind() {
+            Kind::INT => Ok(whole_bytes(a) && whole_bytes(b)),
+            Kind::PTR => self.compatible(target(a), target(b), depth),
+            Kind::ARRAY => match (a.array(), b.array()) {
+                (Some(a), Some(b)) => self.compatible(a.element, b.element, depth),
+                _ => Ok(false),
+            },
+            Kind::FUNC_PROTO => {
+                if a.params().len() != b.params().len() {
+                    return Ok(false);
+                }
+                for (a, b) in a.params().zip(b.params()) {
+                    if !self.compatible(a.type_id, b.type_id, depth)? {
+                        return Ok(false);
+                    }
+                }
+                self.compatible(target(a), target(b), depth)
+            }
+            kind => Ok(kind.is_composite()
+                || kind.is_enum()
+                || matches!(kind, Kind::VOID | Kind::FWD | Kind::FLOAT)),
+        }
+    }
+}
