@@ -60,7 +60,7 @@ fn unregister(name: &str, out: &Out) -> Outcome {
 
 /// The one struct_ops of that name, or of that id.
 fn named<'a>(all: &'a [Live], name: &str) -> Result<&'a Live, CommandError> {
-    let by_id = name.strip_prefix("id:").and_then(|id| id.parse().ok());
+    let by_id = name.strip_prefix("id:").and_then(|id| id.parse::<u32>().ok());
     let matches = |live: &&Live| match by_id {
         Some(id) => live.id == id,
         // The kernel keeps 15 bytes of a name.

@@ -71,7 +71,7 @@ impl Part {
             let snippet = Snippet::source(text.as_str()).path(file.as_str()).line_start(*line).annotation(annotation);
             group = group.element(snippet);
             if !self.origin.is_empty() {
-                group = group.element(Level::NOTE.message(self.origin.as_str()).with_name("in"));
+                group = group.element(Level::NOTE.with_name("in").message(self.origin.as_str()));
             }
         } else if !self.origin.is_empty() {
             group = group.element(Origin::path(self.origin.as_str()));

@@ -73,8 +73,8 @@ fn relocate_one(
         let root = candidates.entry(reloc.record.type_id).or_insert_with(|| {
             match Candidates::find(local, reloc.record.type_id, &[kernel]) {
                 Ok(found) => Some(found),
-                Err(source) => {
-                    cx.errors.push(PlanError::Core { site: Box::new(site()), source: Box::new(source) });
+                Err(error) => {
+                    cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) });
                     None
                 }
             }
@@ -86,7 +86,7 @@ fn relocate_one(
                     cx.errors.push(PlanError::CoreInsn { site: Box::new(site()), why });
                 }
             }
-            Err(source) => cx.errors.push(PlanError::Core { site: Box::new(site()), source: Box::new(source) }),
+            Err(error) => cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) }),
         }
     }
     out

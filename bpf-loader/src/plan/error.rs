@@ -162,12 +162,12 @@ pub enum PlanError {
         site: Box<Site>,
     },
     /// A CO-RE relocation makes no sense, whatever the kernel.
-    #[error("a CO-RE relocation cannot be resolved")]
+    #[error("{error}")]
     Core {
         /// The instruction.
         site: Box<Site>,
-        /// What is wrong with it.
-        source: Box<CoreError>,
+        /// What is wrong with it. Its text is this error's text.
+        error: Box<CoreError>,
     },
     /// An instruction cannot take the answer to its CO-RE relocation.
     #[error("an instruction does not fit its CO-RE relocation: {why}")]
@@ -305,7 +305,7 @@ impl PlanError {
             Self::NotYet { .. } => "E0403",
             Self::Extern { .. } => "E0404",
             Self::MapLeftOut { .. } => "E0405",
-            Self::Core { source, .. } => source.code(),
+            Self::Core { error, .. } => error.code(),
             Self::CoreInsn { .. } => "E0406",
             Self::NoSuchOps { .. } => "E0407",
             Self::Feature { .. } => "E0408",
@@ -335,9 +335,9 @@ impl PlanError {
             }
             Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
             Self::Extern { site, .. } | Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
-            Self::Core { site, source } => {
+            Self::Core { site, error } => {
                 let mut labels = site.labels();
-                labels.extend(source.labels());
+                labels.extend(error.labels());
                 labels
             }
             Self::NoSuchOps { variable, .. } | Self::Feature { variable, .. } => vec![Label::item("variable", variable)],
@@ -369,6 +369,7 @@ impl PlanError {
             Self::Endian { kernel: Endian::Big, .. } => "compile with -target bpfeb".into(),
             Self::Section { nearest: Some(nearest), .. } => format!("did you mean SEC(\"{nearest}\")?"),
             Self::Section { .. } => "name the program type in SEC(), or leave the program out with set_autoload(false)".into(),
+            Self::Core { error, .. } => return error.help().map(Into::into),
             Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
             Self::NoSuchOps { only_struct: true, ops, .. } => {
                 format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")
