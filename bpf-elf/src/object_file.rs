@@ -166,6 +166,24 @@ impl ObjectFile {
         self.globals.get(*self.names().globals.get(name)?)
     }
 
+    /// The global variables of a data section, in the order of their offsets.
+    #[must_use]
+    pub fn globals_of(&self, map: MapId) -> &[Global] {
+        let start = self.globals.partition_point(|global| global.map < map);
+        let end = self.globals.partition_point(|global| global.map <= map);
+        self.globals.get(start..end).unwrap_or_default()
+    }
+
+    /// The global variable at a place in a data section, and how many bytes of it lie before that place.
+    #[must_use]
+    pub fn global_at(&self, map: MapId, offset: u32) -> Option<(&Global, u32)> {
+        let globals = self.globals_of(map);
+        let after = globals.partition_point(|global| global.offset <= offset);
+        let found = globals.get(after.checked_sub(1)?)?;
+        let inside = offset.checked_sub(found.offset)?;
+        (inside < found.size.max(1)).then_some((found, inside))
+    }
+
     /// What is declared and not defined, in the order of the symbols.
     #[must_use]
     pub fn externs(&self) -> &[Extern] {

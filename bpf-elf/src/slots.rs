@@ -37,10 +37,7 @@ pub(crate) fn collect(
             .ok_or_else(|| failed(name, RelocProblem::NotASlot { symbol: name.into() }))?;
         let Some(map) = maps.get_mut(range.map.index()) else { continue };
         let target = match symbol.home {
-            Home::Section(home) if !is_global_name(symbol) => {
-                let _ = home;
-                None
-            }
+            _ if !is_global_name(symbol) => None,
             Home::Section(home) if range.programs => {
                 let function = targets.places.starting(home, symbol.value);
                 let at = function

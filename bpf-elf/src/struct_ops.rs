@@ -278,7 +278,12 @@ fn members(btf: &Btf, var: &StructOpsVar) -> Result<HashMap<u32, Member>, ElfErr
         }
         let name: String = member.name().map_err(&bad)?.chars().take(256).collect();
         let callback = function_pointer(btf, member.type_id).map_err(&bad)?.is_some();
-        members.insert(member.bit_offset / 8, Member { name, callback });
+        // A member without bytes may share its place with the callback that follows it.
+        let place = members.entry(member.bit_offset / 8);
+        let known: &mut Member = place.or_insert(Member { name: String::new(), callback: false });
+        if !known.callback {
+            *known = Member { name, callback };
+        }
     }
     Ok(members)
 }

@@ -1,0 +1,96 @@
+//! A map as text: every attribute that is set.
+
+use std::fmt::{self, Write as _};
+
+use bpf_btf::{TypeId, VarLinkage, dump};
+
+use super::{Dump, line};
+use crate::data::DataSection;
+use crate::map_def::{MapDef, MapKind, SlotTarget};
+
+impl<'a> Dump<'a> {
+    pub(super) fn map(&mut self, map: &'a MapDef) -> fmt::Result {
+        line!(self, "\n", "map {}", map.name);
+        self.attributes("  ", map)?;
+        for (slot, target) in &map.slots {
+            let target = match target {
+                SlotTarget::Map(id) => self.object.map(*id).map(|map| format!("map {}", map.name)),
+                SlotTarget::Program(id) => {
+                    self.object.program(*id).map(|program| format!("program {}", program.name))
+                }
+            };
+            line!(self, "  ", "[{slot}] = {}", target.unwrap_or_default());
+        }
+        match &map.kind {
+            MapKind::Data(data) => self.data(map, data),
+            MapKind::StructOps(id) => match self.object.struct_ops().iter().find(|var| var.id == *id) {
+                Some(var) => self.struct_ops(var),
+                None => Ok(()),
+            },
+            MapKind::Declared { .. } => Ok(()),
+        }
+    }
+
+    fn attributes(&mut self, indent: &str, map: &MapDef) -> fmt::Result {
+        let key = self.sized(map.key_size, map.key_type);
+        let value = match map.kind {
+            MapKind::Data(_) => self.sized(map.value_size, None),
+            _ => self.sized(map.value_size, map.value_type),
+        };
+        let MapDef { map_type, max_entries, .. } = map;
+        write!(self.text, "{indent}type {map_type}\n{indent}key {key}\n{indent}value {value}\n")?;
+        writeln!(self.text, "{indent}max_entries {max_entries}")?;
+        if map.flags != 0 {
+            writeln!(self.text, "{indent}flags {:#x}", map.flags)?;
+        }
+        if let Some(node) = map.numa_node {
+            writeln!(self.text, "{indent}numa_node {node}")?;
+        }
+        if map.extra != 0 {
+            writeln!(self.text, "{indent}map_extra {:#x}", map.extra)?;
+        }
+        if map.pin_by_name {
+            writeln!(self.text, "{indent}pinned by name")?;
+        }
+        if !map.autocreate {
+            writeln!(self.text, "{indent}created only when asked for")?;
+        }
+        if let Some(inner) = &map.inner {
+            writeln!(self.text, "{indent}of maps like {}", inner.name)?;
+            // There is one level: a definition inside has none of its own.
+            self.attributes("    ", inner)?;
+        }
+        Ok(())
+    }
+
+    fn sized(&self, size: u32, id: Option<TypeId>) -> String {
+        match self.object.btf().zip(id) {
+            Some((btf, id)) => format!("{size} bytes, {}", dump::type_name(btf, id)),
+            None => format!("{size} bytes"),
+        }
+    }
+
+    fn data(&mut self, map: &MapDef, data: &DataSection) -> fmt::Result {
+        let mmapable = if data.mmapable { ", can be memory-mapped" } else { "" };
+        line!(self, "  ", "{} section{mmapable}", data.kind);
+        for global in self.object.globals_of(map.id) {
+            let declared = self.object.btf().map(|btf| dump::declaration(btf, global.type_id, &global.name));
+            let linkage = match global.linkage {
+                VarLinkage::Static => "static ",
+                _ => "",
+            };
+            let declared = declared.unwrap_or_default();
+            line!(self, "  ", "+{} {linkage}{declared}, {} bytes", global.offset, global.size);
+        }
+        for pointer in &data.pointers {
+            line!(
+                self,
+                "  ",
+                "+{} should hold the address of `{}`, and does not",
+                pointer.offset,
+                pointer.symbol
+            );
+        }
+        Ok(())
+    }
+}
