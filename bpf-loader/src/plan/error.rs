@@ -263,7 +263,7 @@ pub enum MemberProblem {
     #[error("this kernel has no such member, and it is set")]
     Absent,
     /// The sizes differ.
-    #[error("it has {local} bytes in the object, {kernel} in the kernel")]
+    #[error("{local} bytes in the object, {kernel} in the kernel")]
     Size {
         /// Bytes in the object.
         local: u32,
@@ -271,7 +271,7 @@ pub enum MemberProblem {
         kernel: u32,
     },
     /// The kinds differ.
-    #[error("it is a {local} in the object, a {kernel} in the kernel")]
+    #[error("{local} in the object, {kernel} in the kernel")]
     Kind {
         /// A word for the object's.
         local: String,

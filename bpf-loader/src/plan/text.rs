@@ -40,7 +40,8 @@ impl fmt::Display for Plan {
             writeln!(f, "assumes {} ({} {})", feature.name(), steps.len(), if steps.len() == 1 { "step" } else { "steps" })?;
         }
         for notice in &self.notices {
-            writeln!(f, "notice {}: {notice}", notice.code())?;
+            let places: Vec<String> = notice.labels().iter().map(ToString::to_string).collect();
+            writeln!(f, "notice {}: {notice}\n  at {}", notice.code(), places.join(", "))?;
         }
         if let Some(btf) = &self.btf {
             writeln!(f, "\nBTF of {} types", btf.last_id())?;
@@ -156,7 +157,7 @@ impl Plan {
         for member in &ops.members {
             let at = member.kernel_offset.map_or("-".to_owned(), |at| at.to_string());
             let state = match &member.state {
-                MemberState::Data => hex(ops.member_bytes(member)),
+                MemberState::Data => self.value(ops.member_bytes(member)),
                 MemberState::Callback(callback) => {
                     let name = self.object.program(callback.program).map_or("?", |spec| spec.name());
                     format!("program {name} (member {})", callback.member)
@@ -167,6 +168,18 @@ impl Plan {
             writeln!(f, "  {at:>5} {}: {state}", member.name)?;
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// A member's value: a number in the kernel's byte order where it has the size of one.
+    fn value(&self, bytes: &[u8]) -> String {
+        let push = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+        match (bytes.len(), self.kernel.machine().endian) {
+            (1 | 2 | 4 | 8, bpf_btf::Endian::Little) => bytes.iter().rev().fold(0, push).to_string(),
+            (1 | 2 | 4 | 8, bpf_btf::Endian::Big) => bytes.iter().fold(0, push).to_string(),
+            _ => hex(bytes),
+        }
     }
 }
 
