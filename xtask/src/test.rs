@@ -2,6 +2,7 @@
 
 mod output;
 mod report;
+mod snapshots;
 mod tally;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
 
 use crate::clang::{self, Clang};
 use crate::error::Error;
@@ -27,6 +29,7 @@ const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
 
 /// All steps, then the closing list. The exit code says whether anything failed.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
+    let started = Instant::now();
     let kernel_suites = workspace.kernel_suites()?;
     let mut listed = Vec::new();
     for suite in kernel_suites {
@@ -35,9 +38,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     }
 
     let mut tally = Tally::default();
-    tally.add(plain(workspace, &listed)?);
     let scratch = Scratch::new()?;
-    let (check, rebuilt) = fixtures_check(workspace, scratch.path());
+    let references = scratch.path().join("snapshot-references");
+    let plain = plain(workspace, &listed, &references)?;
+    let all_passed = plain.failed() == 0;
+    tally.add(plain);
+    tally.add(snapshots::check(workspace, &references, all_passed)?);
+    let objects = scratch.path().join("objects");
+    let (check, rebuilt) = fixtures_check(workspace, &objects);
     tally.add(check);
 
     let possible = machine::kernel_tests_possible();
@@ -46,25 +54,29 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
         tally.add(match (tests, &possible) {
             (Err(why), _) => Suite::broken(&name, why),
             (Ok(tests), Err(reason)) => Suite::not_run(&name, tests, reason),
-            (Ok(tests), Ok(())) => kernel(workspace, suite, &name, tests, rebuilt.then_some(scratch.path()))?,
+            (Ok(tests), Ok(())) => kernel(workspace, suite, &name, tests, rebuilt.then_some(&objects))?,
         });
     }
 
     heading("what ran, and what could not");
-    print!("{tally}");
+    print!("{}", tally.closing(started.elapsed()));
     Ok(if tally.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo test --workspace`. The kernel suites are in it and ignore all their tests; those count elsewhere.
+/// `cargo test --workspace`. The kernel suites are in it and ignore all their tests; those count elsewhere. No
+/// snapshot is written: here they are compared, and those that were looked at are noted in `references`.
 fn plain(
     workspace: &Workspace,
     kernel_suites: &[(KernelSuite, Result<Vec<String>, String>)],
+    references: &Path,
 ) -> Result<Suite, Error> {
     const NAME: &str = "cargo test";
     heading("cargo test --workspace");
     let mut cargo = workspace.cargo();
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
+        .env("INSTA_UPDATE", "no")
+        .env(snapshots::REFERENCES_FILE, references)
         .env_remove(MAY_TOUCH_KERNEL)
         .env_remove(REPORT_PATH);
     let mut counts = Counts::default();
@@ -141,7 +153,7 @@ fn kernel(
     let scratch = Scratch::new()?;
     let report = scratch.path().join("report.json");
     let mut cargo = cargo_test(workspace, suite);
-    cargo.env(MAY_TOUCH_KERNEL, "1").env(REPORT_PATH, &report);
+    cargo.env(MAY_TOUCH_KERNEL, "1").env(REPORT_PATH, &report).env("INSTA_UPDATE", "no");
     match rebuilt {
         Some(dir) => cargo.env(FIXTURES_DIR, dir),
         None => cargo.env_remove(FIXTURES_DIR),

@@ -1,6 +1,7 @@
 //! The closing list: what ran, what failed, what could not run and why.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What came of a group of tests.
 #[derive(Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl fmt::Display for Suite {
     }
 }
 
-/// All suites. Its text is the closing list.
+/// All suites.
 #[derive(Debug, Default)]
 pub(super) struct Tally(Vec<Suite>);
 
@@ -97,31 +98,44 @@ impl Tally {
     pub(super) fn failed(&self) -> usize {
         self.0.iter().map(Suite::failed).sum()
     }
+
+    /// The closing list, of a run that took so long. Its last line is read by others.
+    pub(super) fn closing(&self, took: Duration) -> impl fmt::Display {
+        Closing { tally: self, took }
+    }
 }
 
-impl fmt::Display for Tally {
+struct Closing<'a> {
+    tally: &'a Tally,
+    took: Duration,
+}
+
+impl fmt::Display for Closing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.0.iter().map(|suite| suite.name.chars().count()).chain([5]).max().unwrap_or(0);
+        let Tally(suites) = self.tally;
+        let width = suites.iter().map(|suite| suite.name.chars().count()).chain([5]).max().unwrap_or(0);
         writeln!(f, "{:width$}  {:>7}  {:>7}  {:>7}", "suite", "ran", "failed", "not run")?;
-        for suite in &self.0 {
+        for suite in suites {
             let (failed, not_run) = (suite.failed.len(), suite.not_run.len());
             let ran = suite.passed + failed;
             writeln!(f, "{:width$}  {ran:>7}  {failed:>7}  {not_run:>7}", suite.name)?;
         }
 
-        if self.failed() > 0 {
+        if self.tally.failed() > 0 {
             writeln!(f, "\nfailed:")?;
-            self.0.iter().try_for_each(|suite| suite.show(f, &suite.failed))?;
+            suites.iter().try_for_each(|suite| suite.show(f, &suite.failed))?;
         }
         writeln!(f, "\ncould not run here:")?;
-        if self.0.iter().all(|suite| suite.not_run.is_empty()) {
+        if suites.iter().all(|suite| suite.not_run.is_empty()) {
             writeln!(f, "  nothing")?;
         }
-        self.0.iter().try_for_each(|suite| suite.show(f, &suite.not_run))?;
+        suites.iter().try_for_each(|suite| suite.show(f, &suite.not_run))?;
 
-        let passed: usize = self.0.iter().map(|suite| suite.passed).sum();
-        let skipped: usize = self.0.iter().map(|suite| suite.not_run.len()).sum();
-        writeln!(f, "\n{passed} passed, {} failed, {skipped} skipped", self.failed())
+        let passed: usize = suites.iter().map(|suite| suite.passed).sum();
+        let skipped: usize = suites.iter().map(|suite| suite.not_run.len()).sum();
+        let (minutes, seconds) = (self.took.as_secs() / 60, self.took.as_secs() % 60);
+        writeln!(f, "\ntook {minutes} min {seconds} s")?;
+        writeln!(f, "{passed} passed, {} failed, {skipped} skipped", self.tally.failed())
     }
 }
 
@@ -134,7 +148,7 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(Suite::ran("cargo test", 120));
         assert_eq!(
-            tally.to_string(),
+            tally.closing(Duration::from_millis(83_400)).to_string(),
             "\
 suite           ran   failed  not run
 cargo test      120        0        0
@@ -142,6 +156,7 @@ cargo test      120        0        0
 could not run here:
   nothing
 
+took 1 min 23 s
 120 passed, 0 failed, 0 skipped
 "
         );
@@ -158,7 +173,7 @@ could not run here:
         tally.add(Suite::broken("kernel tests of y", "it wrote no report\nat all"));
         assert_eq!(tally.failed(), 2);
         assert_eq!(
-            tally.to_string(),
+            tally.closing(Duration::from_millis(83_400)).to_string(),
             "\
 suite                  ran   failed  not run
 cargo test              10        1        0
@@ -176,6 +191,7 @@ could not run here:
   kernel tests of x: one: needs CAP_BPF
   kernel tests of x: two: needs CAP_BPF
 
+took 1 min 23 s
 9 passed, 2 failed, 3 skipped
 "
         );
