@@ -26,9 +26,6 @@ impl Out {
         Self { json, styled }
     }
 
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
-    }
 
     /// A line of the result, left out where JSON was asked for.
     pub(crate) fn line(&self, line: impl AsRef<str>) {

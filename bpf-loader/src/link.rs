@@ -111,12 +111,12 @@ impl Link {
     ///
     /// # Errors
     /// [`DetachError`], which gives the link back.
-    pub fn detach(mut self) -> Result<(), DetachError> {
+    pub fn detach(mut self) -> Result<(), Box<DetachError>> {
         match self.release() {
             Ok(()) => Ok(()),
             Err(source) => {
                 let error = AttachError::refused(format!("detaching {}", self.what), source);
-                Err(DetachError { link: self, error })
+                Err(Box::new(DetachError { link: self, error }))
             }
         }
     }

@@ -43,7 +43,7 @@ impl Part {
                     source = Some((file, usize::try_from(line).unwrap_or(0), text));
                 }
                 // A declaration of the object or the kernel is a note of its own.
-                Label { place: Place::Item { kind: "object", name }, text } => {
+                Label { place: Place::Item { kind: "declaration", name }, text } => {
                     let text = if text.is_empty() { text } else { format!(" ({text})") };
                     notes.push(format!("in the object: {name}{text}"));
                 }

@@ -1,7 +1,7 @@
 //! Why a fact about a kernel cannot be had.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use bpf_btf::{Label, ParseError, Place};
 use thiserror::Error;
@@ -22,12 +22,12 @@ pub enum KernelError {
     #[error("nothing is known of this kernel's types: it was described without BTF")]
     NoBtfGiven,
     /// A file cannot be read.
-    #[error("{} cannot be read: {}", path.display(), io::Error::from(*kind))]
+    #[error("{} cannot be read", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        kind: io::ErrorKind,
+        source: ReadError,
     },
     /// A file is not BTF, or damaged.
     #[error("{} does not hold a kernel's BTF", path.display())]
@@ -39,11 +39,28 @@ pub enum KernelError {
     },
 }
 
+/// What the system says of a file that cannot be read, in a form that can be kept and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// The kind of failure.
+    pub kind: io::ErrorKind,
+    /// The system's number for it.
+    pub errno: Option<i32>,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.errno.map_or_else(|| self.kind.into(), io::Error::from_raw_os_error).fmt(f)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
 impl KernelError {
     pub(crate) fn read(path: &Path, source: &io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound if path.starts_with("/sys/kernel/btf") => Self::NoBtf { path: path.into() },
-            kind => Self::Read { path: path.into(), kind },
+            kind => Self::Read { path: path.into(), source: ReadError { kind, errno: source.raw_os_error() } },
         }
     }
 
@@ -78,6 +95,7 @@ impl KernelError {
         Some(match self {
             Self::NoBtf { .. } => "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; in a container, mount sysfs".into(),
             Self::NoBtfGiven => "give the kernel's vmlinux BTF, a copy of /sys/kernel/btf/vmlinux".into(),
+            Self::Read { source, .. } if source.kind == io::ErrorKind::NotFound => "check the path".into(),
             Self::Read { .. } => return None,
             Self::Btf { .. } => "a raw copy of a kernel's /sys/kernel/btf/vmlinux is wanted".into(),
         })

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bpf_btf::{Btf, Endian};
 use sha2::{Digest, Sha256};
 
-pub use error::KernelError;
+pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
 pub use machine::Machine;
 pub(crate) use probe::probe;

@@ -92,7 +92,7 @@ impl OpenError {
             }
             Self::Read { .. } => None,
             Self::Directory { .. } => Some("name one .o file inside it".into()),
-            Self::Elf(inner) => inner.error.help().map(Into::into),
+            Self::Elf(inner) => inner.error.help(),
         }
     }
 }

@@ -116,7 +116,7 @@ impl Site {
 pub enum PlanError {
     /// The kernel's types are not to be had.
     #[error(transparent)]
-    Kernel(KernelError),
+    Kernel(Box<KernelError>),
     /// The object is of the other byte order.
     #[error("the object is {object}-endian, the kernel is {kernel}-endian")]
     Endian {
@@ -198,23 +198,8 @@ pub enum PlanError {
         feature: crate::kernel::Feature,
     },
     /// A member of a struct_ops variable has no place in this kernel.
-    #[error("{ops}.{member}: {problem}")]
-    Member {
-        /// The variable.
-        variable: String,
-        /// The kernel struct.
-        ops: String,
-        /// The member.
-        member: String,
-        /// What does not fit.
-        problem: MemberProblem,
-        /// How the object declares it.
-        local: String,
-        /// How the kernel declares it; or what the kernel has instead.
-        kernel: String,
-        /// What the member is set to, where that is a program.
-        program: Option<String>,
-    },
+    #[error("{}.{}: {}", _0.ops, _0.member, _0.problem)]
+    Member(Box<MemberMismatch>),
     /// A callback that nothing calls.
     #[error("struct_ops program `{program}` is in no struct_ops variable")]
     Unreferenced {
@@ -253,6 +238,25 @@ pub enum PlanError {
         /// Why.
         why: String,
     },
+}
+
+/// A member of a struct_ops variable that has no place in this kernel, with both declarations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberMismatch {
+    /// The variable.
+    pub variable: String,
+    /// The kernel struct.
+    pub ops: String,
+    /// The member.
+    pub member: String,
+    /// What does not fit.
+    pub problem: MemberProblem,
+    /// How the object declares it.
+    pub local: String,
+    /// How the kernel declares it; or what the kernel has instead.
+    pub kernel: String,
+    /// What the member is set to, where that is a program.
+    pub program: Option<String>,
 }
 
 /// What does not fit about a member of a struct_ops variable.
@@ -309,7 +313,7 @@ impl PlanError {
             Self::CoreInsn { .. } => "E0406",
             Self::NoSuchOps { .. } => "E0407",
             Self::Feature { .. } => "E0408",
-            Self::Member { problem, .. } => match problem {
+            Self::Member(found) => match &found.problem {
                 MemberProblem::Absent => "E0411",
                 MemberProblem::Size { .. } => "E0412",
                 MemberProblem::Kind { .. } => "E0413",
@@ -341,9 +345,10 @@ impl PlanError {
                 labels
             }
             Self::NoSuchOps { variable, .. } | Self::Feature { variable, .. } => vec![Label::item("variable", variable)],
-            Self::Member { variable, member, local, kernel, program, .. } => {
+            Self::Member(found) => {
+                let MemberMismatch { variable, member, local, kernel, program, .. } = &**found;
                 let mut labels = vec![Label::item("variable", variable), Label::item("member", member)];
-                let object = Place::Item { kind: "object", name: local.clone() };
+                let object = Place::Item { kind: "declaration", name: local.clone() };
                 let set = program.as_ref().map_or(String::new(), |program| format!("set to program `{program}`"));
                 labels.push(Label::new(object, set));
                 labels.push(Label::new(Place::Kernel, kernel.clone()));
@@ -379,11 +384,11 @@ impl PlanError {
             Self::Feature { feature: crate::kernel::Feature::StructOpsLink, .. } => {
                 "Linux 6.4 is the first with struct_ops links; put the variable into SEC(\".struct_ops\")".into()
             }
-            Self::Member { problem: MemberProblem::Absent, .. } => {
-                "leave the member zero to load without it on this kernel".into()
-            }
-            Self::Member { problem: MemberProblem::DataPointer, .. } => "set it to NULL".into(),
-            Self::Member { .. } => "declare the member as the kernel does".into(),
+            Self::Member(found) => match found.problem {
+                MemberProblem::Absent => "leave the member zero to load without it on this kernel".into(),
+                MemberProblem::DataPointer => "set it to NULL".into(),
+                _ => "declare the member as the kernel does".into(),
+            },
             Self::Unreferenced { .. } => {
                 "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)".into()
             }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use bpf_btf::Btf;
 use bpf_elf::{MapId, ProgramId, StructOpsId};
 
-pub use error::{PlanError, PlanFailed};
+pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
 pub use insn::{PlanInsn, Poison, Ref};
 pub use maps::{KernelType, PlanMap};
 pub use notice::Notice;
@@ -95,7 +95,7 @@ impl<'a> Context<'a> {
             Ok(btf) => Some(btf),
             Err(error) => {
                 if !self.errors.iter().any(|seen| matches!(seen, PlanError::Kernel(_))) {
-                    self.errors.push(PlanError::Kernel(error));
+                    self.errors.push(PlanError::Kernel(Box::new(error)));
                 }
                 None
             }

@@ -85,7 +85,7 @@ impl Notice {
             Self::Signature { variable, member, local, kernel, .. } => vec![
                 Label::item("variable", variable),
                 Label::item("member", member),
-                Label::at(Place::Item { kind: "object", name: local.clone() }),
+                Label::at(Place::Item { kind: "declaration", name: local.clone() }),
                 Label::new(Place::Kernel, kernel.clone()),
             ],
             Self::Unresolved { program, function, insn, source, .. } => {

@@ -8,7 +8,7 @@ use bpf_elf::{FunctionId, MapId, ProgramId, StructOpsId, StructOpsVar};
 
 use crate::kernel::{Answer, Feature};
 use crate::object::StructOpsSpec;
-use crate::plan::error::MemberProblem;
+use crate::plan::error::{MemberMismatch, MemberProblem};
 use crate::plan::{Context, KernelType, Notice, PlanError};
 
 /// A struct_ops variable that is to become a map. Its value is complete but for the descriptors of its programs.
@@ -143,7 +143,7 @@ fn plan_one(
     };
     let mut image = vec![0; usize::try_from(value.value_size).ok()?];
     let mut filler = Filler { cx, var, spec, programs, local, kernel, value: &value, ops };
-    let members = matches.into_iter().filter_map(|member| filler.member(member, &mut image)).collect();
+    let members = matches.into_iter().filter_map(|member| filler.member(&member, &mut image)).collect();
     let named = |name: &str, id| KernelType { name: name.to_owned(), id };
     Some(PlanStructOps {
         id: var.id,
@@ -171,8 +171,8 @@ struct Filler<'a, 'c> {
 }
 
 impl Filler<'_, '_> {
-    fn member(&mut self, found: MemberMatch, image: &mut [u8]) -> Option<PlanMember> {
-        let bytes = self.bytes(&found);
+    fn member(&mut self, found: &MemberMatch, image: &mut [u8]) -> Option<PlanMember> {
+        let bytes = self.bytes(found);
         let callback = self.spec.callback_at(found.local_offset);
         let zero = callback.is_none() && bytes.iter().all(|byte| *byte == 0);
         let plan = |kernel_offset, state| {
@@ -210,18 +210,18 @@ impl Filler<'_, '_> {
                 });
                 plan(None, MemberState::Absent)
             }
-            Verdict::Absent => self.refuse(&found, MemberProblem::Absent),
+            Verdict::Absent => self.refuse(found, MemberProblem::Absent),
             Verdict::Pointer { kernel_offset } if zero => plan(Some(*kernel_offset), MemberState::Data),
-            Verdict::Pointer { .. } => self.refuse(&found, MemberProblem::DataPointer),
+            Verdict::Pointer { .. } => self.refuse(found, MemberProblem::DataPointer),
             Verdict::Mismatch(Mismatch::Size { local, kernel }) => {
-                self.refuse(&found, MemberProblem::Size { local: *local, kernel: *kernel })
+                self.refuse(found, MemberProblem::Size { local: *local, kernel: *kernel })
             }
             Verdict::Mismatch(Mismatch::Kind { local, kernel }) => {
                 let word = |kind: &Kind| kind.word().to_owned();
-                self.refuse(&found, MemberProblem::Kind { local: word(local), kernel: word(kernel) })
+                self.refuse(found, MemberProblem::Kind { local: word(local), kernel: word(kernel) })
             }
-            Verdict::Mismatch(other) => self.refuse(&found, MemberProblem::Other(other.to_string())),
-            _ => self.refuse(&found, MemberProblem::Other("it cannot be compared with the kernel's".into())),
+            Verdict::Mismatch(other) => self.refuse(found, MemberProblem::Other(other.to_string())),
+            _ => self.refuse(found, MemberProblem::Other("it cannot be compared with the kernel's".into())),
         }
     }
 
@@ -245,7 +245,7 @@ impl Filler<'_, '_> {
             None => format!("struct {} has: {}", self.ops, self.kernel_members()),
         };
         let callback = self.spec.callback_at(found.local_offset).and_then(|function| self.programs.get(&function));
-        self.cx.errors.push(PlanError::Member {
+        self.cx.errors.push(PlanError::Member(Box::new(MemberMismatch {
             variable: self.var.name.clone(),
             ops: self.ops.to_owned(),
             member: found.name.clone(),
@@ -253,7 +253,7 @@ impl Filler<'_, '_> {
             local: declaration(self.local, self.var.type_id, &found.name).unwrap_or_default(),
             kernel,
             program: callback.and_then(|id| self.cx.object.program(*id)).map(|spec| spec.name().to_owned()),
-        });
+        })));
         None
     }
 

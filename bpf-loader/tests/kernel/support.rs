@@ -82,6 +82,7 @@ pub(crate) fn load(name: &str) -> Result<LoadedObject, Failed> {
 }
 
 /// Fails with both sides unless they are equal.
+#[expect(clippy::needless_pass_by_value, reason = "values made for the comparison")]
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Result<(), Failed> {
     if found == wanted { Ok(()) } else { Err(format!("{what}: found {found:?}, wanted {wanted:?}").into()) }
 }

@@ -1,0 +1,16 @@
+//! The command on the running kernel. These tests run if `BPF_TEST_KERNEL=1` is set and the process has the
+//! capabilities; else each is reported as ignored, with the reason.
+
+#[cfg(target_os = "linux")]
+mod commands;
+
+#[cfg(target_os = "linux")]
+fn main() {
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // They register names that the others look for: one after the other.
+    arguments.test_threads = Some(1);
+    libtest_mimic::run(&arguments, commands::tests()).exit();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {}

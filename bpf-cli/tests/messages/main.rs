@@ -1,0 +1,168 @@
+//! What the command prints for each way to get it wrong: run as a process, whole output as snapshots.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+/// A folder of this test's own, removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("bpf-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// Runs the command; what it printed, with the places of files made short, and how it ended.
+fn run(args: &[&str], folder: &Folder) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(args).env("NO_COLOR", "1").env_remove("COLUMNS").output().unwrap();
+    let text = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes)
+            .replace(&folder.0.display().to_string(), "DIR")
+            .replace(&fixtures().display().to_string(), "FIXTURES")
+    };
+    let code = output.status.code().expect("it ended by itself");
+    format!("exit status {code}\n--- stdout\n{}--- stderr\n{}", text(&output.stdout), text(&output.stderr))
+}
+
+fn good() -> Vec<u8> {
+    std::fs::read(fixtures().join("struct_ops/cong.el.bpf.o")).unwrap()
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> usize {
+    usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap()
+}
+
+/// The same object without a symbol table: its section is made one of program data.
+fn without_symbols(mut bytes: Vec<u8>) -> Vec<u8> {
+    let (table, count) = (u64_at(&bytes, 0x28), usize::from(u16::from_le_bytes([bytes[0x3c], bytes[0x3d]])));
+    for at in (0..count).map(|index| table + index * 64 + 4) {
+        if bytes[at..at + 4] == 2_u32.to_le_bytes() {
+            bytes[at..at + 4].copy_from_slice(&1_u32.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+/// The raw BTF of a kernel in miniature, as a file.
+fn kernel(folder: &Folder, name: &str, order: &str) -> String {
+    let path = fixtures().join(format!("kernels/{name}.{order}.bpf.o"));
+    let object = bpf_loader::Object::open(path).unwrap();
+    folder.file(&format!("{name}.{order}.btf"), object.file().btf().unwrap().bytes()).display().to_string()
+}
+
+#[test]
+fn files_that_are_no_objects() {
+    let folder = Folder::new("files");
+    let good = good();
+    let mut executable = good.clone();
+    executable[0x10] = 2;
+    let mut narrow = good.clone();
+    narrow[4] = 1;
+    for (name, bytes) in [
+        ("empty", Vec::new()),
+        ("text", b"#!/bin/sh\necho hello\n".to_vec()),
+        ("forty_bytes", good[..40].to_vec()),
+        ("cut_in_half", good[..good.len() / 2].to_vec()),
+        ("cut_before_its_end", good[..good.len() - 1].to_vec()),
+        ("no_symbols", without_symbols(good.clone())),
+        ("executable", executable),
+        ("elf32", narrow),
+    ] {
+        let path = folder.file(name, &bytes);
+        insta::assert_snapshot!(format!("file.{name}"), run(&["show", path.to_str().unwrap()], &folder));
+    }
+    for (name, path) in [
+        ("directory", folder.0.clone()),
+        ("missing", folder.0.join("not_there.bpf.o")),
+        ("wrong_machine", fixtures().join("bad/wrong_machine.x86_64.o")),
+        ("no_btf", fixtures().join("bad/no_btf.el.bpf.o")),
+        ("no_btf_struct_ops", fixtures().join("bad/no_btf_struct_ops.el.bpf.o")),
+    ] {
+        insta::assert_snapshot!(format!("file.{name}"), run(&["show", path.to_str().unwrap()], &folder));
+    }
+}
+
+#[test]
+fn objects_that_do_not_fit_a_kernel() {
+    let folder = Folder::new("plans");
+    let recent = kernel(&folder, "recent", "el");
+    for name in [
+        "cong_extra_nonzero",
+        "cong_wrong_size",
+        "cong_wrong_kind",
+        "cong_wrong_kind_pointer",
+        "cong_unknown_ops",
+        "cong_orphan",
+        "cong_bitfield_nonzero",
+    ] {
+        let path = fixtures().join(format!("struct_ops/{name}.el.bpf.o"));
+        let text = run(&["plan", path.to_str().unwrap(), "--kernel", &recent], &folder);
+        insta::assert_snapshot!(format!("plan.{name}"), text);
+    }
+    let cong = fixtures().join("struct_ops/cong.el.bpf.o");
+    let cong = cong.to_str().unwrap();
+    for (name, kernel) in [
+        ("no_links", kernel(&folder, "old", "el")),
+        ("other_endian", kernel(&folder, "recent", "eb")),
+        ("kernel_is_text", folder.file("text.btf", b"not BTF").display().to_string()),
+        ("kernel_is_missing", folder.0.join("no.btf").display().to_string()),
+        ("kernel_is_an_object", cong.to_owned()),
+    ] {
+        insta::assert_snapshot!(format!("plan.{name}"), run(&["plan", cong, "--kernel", &kernel], &folder));
+    }
+}
+
+#[test]
+fn json_failures() {
+    let folder = Folder::new("json");
+    let recent = kernel(&folder, "recent", "el");
+    let path = fixtures().join("struct_ops/cong_wrong_size.el.bpf.o");
+    let text = run(&["--json", "plan", path.to_str().unwrap(), "--kernel", &recent], &folder);
+    insta::assert_snapshot!("json.wrong_size", text);
+}
+
+#[test]
+fn every_command_has_json() {
+    let folder = Folder::new("values");
+    let recent = kernel(&folder, "recent", "el");
+    let cong = fixtures().join("struct_ops/cong.el.bpf.o");
+    for args in [vec!["--json", "show", cong.to_str().unwrap()], vec!["--json", "plan", cong.to_str().unwrap(), "--kernel", &recent]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(&args).output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(value["struct_ops"][0]["name"], "bpf_demo_cc", "{args:?}");
+    }
+}
+
+#[test]
+fn command_lines_that_make_no_sense() {
+    let folder = Folder::new("usage");
+    for (name, args) in [
+        ("help", &["--help"][..]),
+        ("nothing", &[]),
+        ("misspelt", &["shwo", "x"]),
+        ("no_file", &["show"]),
+        ("pin_and_hold", &["struct-ops", "register", "x.o", "--pin", "d", "--hold"]),
+        ("register_help", &["struct-ops", "register", "--help"]),
+    ] {
+        insta::assert_snapshot!(format!("usage.{name}"), run(args, &folder));
+    }
+}
