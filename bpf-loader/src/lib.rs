@@ -1,16 +1,4 @@
-//! A BPF loader: opens a compiled object, resolves it against a kernel, loads it, attaches it.
-//!
-//! ```text
-//! bytes ── Object::open ──> Object     what the file says; edit its specs
-//! Object + &Kernel ─ plan ─> Plan      what will be sent to the kernel: a pure function, no privileges, any OS
-//! Plan + &Kernel ── load ──> LoadedObject   owned maps, programs, struct_ops: all or nothing
-//! StructOps / Program ── attach ──> Link    detaches when dropped
-//! ```
-//!
-//! One type a state: what makes no sense in a state cannot be written. A failure leaves the caller everything that it
-//! had, to change and try again.
-//!
-//! What it does not do: print, compile, mount, or change a system setting.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod attach;
