@@ -10,6 +10,9 @@ use crate::demo;
 use crate::out::Out;
 use crate::render::{json, struct_ops as render};
 
+/// Lets sockets of processes without CAP_NET_ADMIN choose it (`include/net/tcp.h`).
+const TCP_CONG_NON_RESTRICTED: u32 = 1;
+
 /// The counters that the programs keep, each with what it says.
 const COUNTERS: &[(&str, &str)] = &[
     ("connections_opened", "connections that began with it"),
@@ -23,7 +26,10 @@ const COUNTERS: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn run(out: &Out) -> Outcome {
-    let object = OpenOptions::new().name("demo").parse(demo::OBJECT)?;
+    let mut object = OpenOptions::new().name("demo").parse(demo::OBJECT)?;
+    for ops in object.struct_ops().iter().map(|ops| ops.name().to_owned()).collect::<Vec<_>>() {
+        object.struct_ops_mut(&ops)?.set("flags", &TCP_CONG_NON_RESTRICTED)?;
+    }
     out.line(format!(
         "opened the built-in object: {} programs, {} maps, {} struct_ops variable",
         object.programs().len(),

@@ -66,7 +66,7 @@ pub enum AttachError {
 
 impl AttachError {
     pub(crate) fn refused(doing: String, source: SysError) -> Self {
-        let refused = Box::new(likely_cause(Asked::Btf, &source));
+        let refused = Box::new(likely_cause(Asked::Btf, &[], &source));
         Self::Refused { doing, refused, source }
     }
 

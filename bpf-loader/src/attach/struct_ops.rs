@@ -47,7 +47,7 @@ impl StructOps {
     fn refused(&self, source: SysError) -> AttachError {
         let refused = match explain(self.plan(), &source) {
             Some(refused) => refused,
-            None => likely_cause(Asked::Btf, &source),
+            None => likely_cause(Asked::Btf, &[], &source),
         };
         let doing = format!("registering `{}` as {}", self.name(), self.plan().struct_type.name);
         AttachError::Refused { doing, refused: Box::new(refused), source }

@@ -53,31 +53,27 @@ impl Asked {
     }
 }
 
-/// Looks for the cause of a refusal.
-pub(crate) fn likely_cause(asked: Asked, error: &SysError) -> Refused {
+/// Looks for the cause of a refusal. `whole` is everything that is going to be asked for, this included: a missing
+/// capability is named with all others that the rest will need.
+pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> Refused {
     if !(error.is(errno::EPERM) || error.is(errno::EACCES)) {
         return Refused { cause: None, help: error.help().map(Into::into) };
     }
     let Ok(have) = Capabilities::effective() else {
         return Refused::default();
     };
-    if have.has(Capability::SysAdmin) {
+    if have.has(Capability::SysAdmin) || asked.needs().iter().all(|cap| have.has(*cap)) {
         return Refused::default();
     }
-    let missing: Vec<&str> = asked.needs().iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
-    match missing.as_slice() {
-        [] => Refused::default(),
-        names => {
-            let names = names.join(" and ");
-            let sysctl = std::fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled").ok();
-            let sysctl = sysctl.map(|value| format!(" (kernel.unprivileged_bpf_disabled is {})", value.trim()));
-            Refused {
-                cause: Some(format!("this process does not have {names}{}", sysctl.unwrap_or_default())),
-                help: Some(format!(
-                    "run it as root, or give it the capabilities: setcap {}+ep FILE",
-                    asked.needs().iter().map(|cap| cap.name().to_lowercase()).collect::<Vec<_>>().join(",")
-                )),
-            }
-        }
+    let mut needs: Vec<Capability> = whole.iter().chain([&asked]).flat_map(|asked| asked.needs()).copied().collect();
+    needs.sort_unstable_by_key(|cap| std::cmp::Reverse(cap.number()));
+    needs.dedup();
+    let missing: Vec<&str> = needs.iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
+    let names: Vec<String> = needs.iter().map(|cap| cap.name().to_lowercase()).collect();
+    let sysctl = std::fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled").ok();
+    let sysctl = sysctl.map(|value| format!(" (kernel.unprivileged_bpf_disabled is {})", value.trim()));
+    Refused {
+        cause: Some(format!("this process does not have {}{}", missing.join(" and "), sysctl.unwrap_or_default())),
+        help: Some(format!("run it as root, or give it the capabilities: setcap {}+ep FILE", names.join(","))),
     }
 }

@@ -74,13 +74,23 @@ impl ProgramsFailed {
     pub fn errors(&self) -> &[ProgramError] {
         &self.errors
     }
+
+    /// The cause that all of them share, if it is not in the programs: then it is one failure, and said once.
+    fn shared_cause(&self) -> Option<&Refused> {
+        let (first, rest) = self.errors.split_first()?;
+        let same = rest.iter().all(|error| error.report.is_none() && error.refused == first.refused);
+        Some(&*first.refused).filter(|refused| refused.cause.is_some() && same && first.report.is_none())
+    }
 }
 
 impl fmt::Display for ProgramsFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.errors.as_slice() {
-            [one] => one.fmt(f),
-            many => write!(f, "the kernel refused {} programs of `{}`", many.len(), self.object),
+        match (self.errors.as_slice(), self.shared_cause()) {
+            ([one], _) => one.fmt(f),
+            (many, shared) => {
+                write!(f, "the kernel refused {} programs of `{}`", many.len(), self.object)?;
+                shared.iter().filter_map(|refused| refused.cause.as_ref()).try_for_each(|cause| write!(f, ": {cause}"))
+            }
         }
     }
 }
@@ -89,6 +99,7 @@ impl std::error::Error for ProgramsFailed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.errors.as_slice() {
             [one] => one.source(),
+            [first, ..] if self.shared_cause().is_some() => first.source(),
             _ => None,
         }
     }
@@ -189,6 +200,9 @@ impl Diagnostic for LoadError {
         match self {
             Self::NotRunning | Self::OtherKernel { .. } => Some("plan the object for this kernel".into()),
             Self::Refused { refused, .. } => refused.help.clone(),
+            Self::Programs(failed) if failed.shared_cause().is_some() => {
+                failed.shared_cause().and_then(|refused| refused.help.clone())
+            }
             other => other.inner().and_then(Diagnostic::help),
         }
     }
@@ -196,7 +210,7 @@ impl Diagnostic for LoadError {
     fn related(&self) -> Vec<&dyn Diagnostic> {
         match self {
             Self::Plan(failed) => failed.related(),
-            Self::Programs(failed) if failed.errors.len() > 1 => {
+            Self::Programs(failed) if failed.errors.len() > 1 && failed.shared_cause().is_none() => {
                 failed.errors.iter().map(|error| error as &dyn Diagnostic).collect()
             }
             _ => Vec::new(),

@@ -234,20 +234,28 @@ fn execute(plan: &Plan, options: &LoadOptions, sys: &SysRef) -> Result<LoadedObj
     Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
 }
 
-fn refused(step: Step, text: String, asked: Asked, source: SysError) -> Stopped {
-    let refused = Box::new(likely_cause(asked, &source));
+/// Everything that a plan asks of the kernel.
+fn asked(plan: &Plan) -> Vec<Asked> {
+    let btf = plan.btf().map(|_| Asked::Btf);
+    let maps = plan.maps().iter().map(|map| Asked::Map(map.map_type));
+    let programs = plan.programs().iter().map(|program| Asked::Program(program.program_type));
+    btf.into_iter().chain(maps).chain(programs).collect()
+}
+
+fn refused(plan: &Plan, step: Step, text: String, one: Asked, source: SysError) -> Stopped {
+    let refused = Box::new(likely_cause(one, &asked(plan), &source));
     Stopped { steps: vec![step], error: LoadError::Refused { step: text, refused, source } }
 }
 
 fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
     let Some(btf) = plan.btf() else { return Ok(None) };
     let loaded = sys.btf_load(btf.bytes());
-    loaded.map(Some).map_err(|source| refused(Step::Btf, "loading BTF".into(), Asked::Btf, source))
+    loaded.map(Some).map_err(|source| refused(plan, Step::Btf, "loading BTF".into(), Asked::Btf, source))
 }
 
 fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -> Result<Map, Stopped> {
     let stop = |what: &str, source| {
-        refused(Step::Map(map.id), format!("{what} map `{}`", map.name), Asked::Map(map.map_type), source)
+        refused(plan, Step::Map(map.id), format!("{what} map `{}`", map.name), Asked::Map(map.map_type), source)
     };
     let mut create = MapCreate::new(map.map_type, map.key_size, map.value_size, map.max_entries)
         .name(&map.kernel_name)

@@ -167,7 +167,7 @@ fn explain(plan: &Plan, program: &PlanProgram, load: &ProgLoad<'_>, error: SysEr
         size = needed.max(size.saturating_mul(4)).min(LOG_MOST);
     };
     let report = Report::read(plan, program, log, truncated).map(Box::new);
-    let refused = Box::new(likely_cause(Asked::Program(program.program_type), &source));
+    let refused = Box::new(likely_cause(Asked::Program(program.program_type), &super::asked(plan), &source));
     Outcome::Refused(ProgramError { program: program.name.clone(), report, refused, source })
 }
 

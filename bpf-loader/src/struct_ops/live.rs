@@ -36,7 +36,7 @@ pub enum LiveError {
 
 impl LiveError {
     fn refused(doing: String, source: SysError) -> Self {
-        Self::Refused { doing, refused: Box::new(likely_cause(Asked::Admin, &source)), source }
+        Self::Refused { doing, refused: Box::new(likely_cause(Asked::Admin, &[], &source)), source }
     }
 
     /// A stable code for programs.
