@@ -263,7 +263,7 @@ impl Reader<'_> {
     fn number(&self, attribute: &str, member: &Member<'_>) -> Result<u32, ElfError> {
         let array = self.behind_pointer(attribute, member)?;
         let array = self.get(array)?;
-        let wanted = || self.shape(attribute, array.kind(), "pointer to an array");
+        let wanted = || self.shape(attribute, array.kind(), "a pointer to an array");
         Ok(array.array().ok_or_else(wanted)?.len)
     }
 
@@ -276,7 +276,7 @@ impl Reader<'_> {
         let mut values = found.enumerators();
         match (values.next(), values.next()) {
             (Some(one), None) => Ok(one.value),
-            _ => Err(self.shape(attribute, found.kind(), "enum of one value")),
+            _ => Err(self.shape(attribute, found.kind(), "an enum of one value")),
         }
     }
 
@@ -308,15 +308,18 @@ impl Reader<'_> {
             other => return Err(self.failed(MapProblem::NoValues { map_type: other.to_string() })),
         };
         let array = self.get(member.type_id)?;
-        let wrong = |found| self.shape("values", found, "array of pointers without a length");
+        let wrong = |found| self.shape("values", found, "an array of pointers without a length");
         let element =
             array.array().filter(|array| array.len == 0).ok_or_else(|| wrong(array.kind()))?.element;
         let pointer = self.strip(element)?;
         let target = pointer.target().filter(|_| pointer.kind() == Kind::PTR);
         let target = self.strip(target.ok_or_else(|| wrong(pointer.kind()))?)?;
         if target.kind() != wanted {
-            let wanted =
-                if wanted == Kind::STRUCT { "pointer to a map definition" } else { "pointer to a function" };
+            let wanted = if wanted == Kind::STRUCT {
+                "a pointer to a map definition"
+            } else {
+                "a pointer to a function"
+            };
             return Err(self.shape("values", target.kind(), wanted));
         }
         if wanted == Kind::FUNC_PROTO {
@@ -331,7 +334,7 @@ impl Reader<'_> {
     fn behind_pointer(&self, attribute: &str, member: &Member<'_>) -> Result<TypeId, ElfError> {
         let pointer = self.strip(member.type_id)?;
         let target = pointer.target().filter(|_| pointer.kind() == Kind::PTR);
-        target.ok_or_else(|| self.shape(attribute, pointer.kind(), "pointer"))
+        target.ok_or_else(|| self.shape(attribute, pointer.kind(), "a pointer"))
     }
 
     fn strip(&self, id: TypeId) -> Result<Type<'_>, ElfError> {

@@ -26,13 +26,15 @@ fn calls_with_and_without_relocation() {
     for target in ["el", "eb"] {
         let object = open(&format!("tracing/raw_tp.{target}"));
         // `call 0xb` at slot 1 of .text leads to slot 13, 0x68; `call 0xe` at 11 to 26, 0xd0. No relocations there.
-        let expected =
-            ["1 call weigh", "2 .bss+0", "5 .bss+8", "8 map by_number", "11 call count_in"];
+        let expected = ["1 call weigh", "2 .bss+0", "5 .bss+8", "8 map by_number", "11 call count_in"];
         assert_eq!(references(&object, "count_call"), expected);
         // Slot 13 of .text has `call 0x7` at 18: slot 26.
         assert_eq!(references(&object, "weigh"), ["3 map by_remainder", "5 call count_in", "9 .data+0"]);
         // R_BPF_64_32 against .text with immediate 0x30: slot 0x31, 0x188.
-        assert_eq!(references(&object, "on_sys_enter"), ["4 call watched", "9 .bss+16", "13 call count_call"]);
+        assert_eq!(
+            references(&object, "on_sys_enter"),
+            ["4 call watched", "9 .bss+16", "13 call count_call"]
+        );
     }
 }
 
@@ -42,14 +44,18 @@ fn callbacks() {
         let object = open(&format!("own/code.{target}"));
         // R_BPF_64_64 against .text with immediate 0x80; against the symbol global_callback with 0.
         assert_eq!(references(&object, "second"), ["1 pointer static_callback", "7 call hidden_helper"]);
-        assert_eq!(references(&object, "only_on_request"), ["1 pointer global_callback", "7 call weak_helper"]);
+        assert_eq!(
+            references(&object, "only_on_request"),
+            ["1 pointer global_callback", "7 call weak_helper"]
+        );
     }
 }
 
 #[test]
 fn functions_in_the_order_of_the_file() {
     let object = open("tracing/raw_tp.el");
-    let found: Vec<_> = object.functions().iter().map(|f| (f.name.as_str(), f.offset.0, f.insns.len())).collect();
+    let found: Vec<_> =
+        object.functions().iter().map(|f| (f.name.as_str(), f.offset.0, f.insns.len())).collect();
     let expected = [
         ("count_call", 0, 13),
         ("weigh", 0x68, 13),
@@ -140,7 +146,8 @@ fn data_sections_get_their_sizes_and_offsets() {
 fn addresses_in_data_are_told_and_left() {
     let object = open("own/data.el");
     let MapKind::Data(data) = &object.map_named(".rodata").unwrap().kind else { panic!() };
-    let places: Vec<_> = data.pointers.iter().map(|pointer| (pointer.offset, pointer.symbol.as_str())).collect();
+    let places: Vec<_> =
+        data.pointers.iter().map(|pointer| (pointer.offset, pointer.symbol.as_str())).collect();
     assert_eq!(places, [(ByteOffset(0), ".rodata.str1.1"), (ByteOffset(8), ".rodata.str1.1")]);
     // The offsets of "zero" and "one" in the section of strings.
     assert_eq!(data.bytes, [0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
@@ -157,11 +164,17 @@ fn map_definitions() {
         let value = btf.get(lengths.value_type.unwrap()).unwrap();
         assert_eq!((value.kind(), value.name().unwrap()), (Kind::STRUCT, "bucket"));
         let totals = object.map_named("totals").unwrap();
-        assert_eq!((totals.key_size, totals.value_size, totals.key_type, totals.value_type), (4, 8, None, None));
+        assert_eq!(
+            (totals.key_size, totals.value_size, totals.key_type, totals.value_type),
+            (4, 8, None, None)
+        );
 
         let object = open(&format!("own/maps.{target}"));
         let names: Vec<_> = object.maps().iter().map(|map| map.name.as_str()).collect();
-        assert_eq!(names, ["one", "two", "array_of_maps", "tails", "hash_of_maps", "ring", "everything", "arena"]);
+        assert_eq!(
+            names,
+            ["one", "two", "array_of_maps", "tails", "hash_of_maps", "ring", "everything", "arena"]
+        );
         let everything = object.map_named("everything").unwrap();
         assert_eq!((everything.numa_node, everything.pin_by_name, everything.flags), (Some(1), true, 4));
         assert_eq!((everything.key_size, everything.value_size), (8, 24));
@@ -179,9 +192,15 @@ fn slots() {
         let outer = object.map_named("array_of_maps").unwrap();
         assert_eq!(outer.slots, [(0, SlotTarget::Map(id("one"))), (3, SlotTarget::Map(id("two")))]);
         let inner = outer.inner.as_deref().unwrap();
-        assert_eq!((inner.name.as_str(), inner.map_type, inner.value_size), ("array_of_maps.inner", MapType::ARRAY, 8));
+        assert_eq!(
+            (inner.name.as_str(), inner.map_type, inner.value_size),
+            ("array_of_maps.inner", MapType::ARRAY, 8)
+        );
         let program = |name| SlotTarget::Program(object.program_named(name).unwrap().id);
-        assert_eq!(object.map_named("tails").unwrap().slots, [(1, program("tail_a")), (7, program("tail_b"))]);
+        assert_eq!(
+            object.map_named("tails").unwrap().slots,
+            [(1, program("tail_a")), (7, program("tail_b"))]
+        );
     }
 }
 
@@ -196,19 +215,31 @@ fn struct_ops_variables() {
             let name = |id: bpf_elf::FunctionId| object.function(id).unwrap().name.clone();
             var.callbacks.iter().map(|(at, id)| (*at, name(*id))).collect()
         };
-        let named = |list: &[(u32, &str)]| -> Vec<_> { list.iter().map(|(at, n)| (*at, (*n).to_owned())).collect() };
+        let named =
+            |list: &[(u32, &str)]| -> Vec<_> { list.iter().map(|(at, n)| (*at, (*n).to_owned())).collect() };
         assert_eq!(
             callbacks(slow),
             named(&[(32, "shared_undo_cwnd"), (48, "slow_cong_avoid"), (64, "shared_ssthresh")])
         );
         assert_eq!(
             callbacks(fast),
-            named(&[(32, "shared_undo_cwnd"), (48, "fast_cong_avoid"), (56, "fast_init"), (64, "shared_ssthresh")])
+            named(&[
+                (32, "shared_undo_cwnd"),
+                (48, "fast_cong_avoid"),
+                (56, "fast_init"),
+                (64, "shared_ssthresh")
+            ])
         );
         assert_eq!(&slow.image[4..13], b"bpf_slow\0");
         let map = object.map(fast.map).unwrap();
-        assert_eq!((map.map_type, map.flags, map.max_entries, map.key_size), (MapType::STRUCT_OPS, 0x2000, 1, 4));
-        assert_eq!((map.value_size as usize, map.kind.clone()), (fast.image.len(), MapKind::StructOps(fast.id)));
+        assert_eq!(
+            (map.map_type, map.flags, map.max_entries, map.key_size),
+            (MapType::STRUCT_OPS, 0x2000, 1, 4)
+        );
+        assert_eq!(
+            (map.value_size as usize, map.kind.clone()),
+            (fast.image.len(), MapKind::StructOps(fast.id))
+        );
         assert!(object.programs().iter().all(|program| program.struct_ops));
     }
 }
@@ -218,7 +249,8 @@ fn static_callbacks_are_found_by_what_stands_in_the_data() {
     for target in ["el", "eb"] {
         let object = open(&format!("struct_ops/cong_static.{target}"));
         let [var] = object.struct_ops() else { panic!() };
-        let names: Vec<_> = var.callbacks.iter().map(|(_, id)| object.function(*id).unwrap().name.as_str()).collect();
+        let names: Vec<_> =
+            var.callbacks.iter().map(|(_, id)| object.function(*id).unwrap().name.as_str()).collect();
         // The second word of the section is 0x30: static_cong_avoid begins there in struct_ops/shared_section.
         assert_eq!(names, ["static_ssthresh", "static_cong_avoid", "static_undo_cwnd"]);
         assert!(var.image[..24].iter().all(|byte| *byte == 0), "callbacks are zero in the image");
@@ -230,7 +262,8 @@ fn static_callbacks_are_found_by_what_stands_in_the_data() {
 #[test]
 fn callbacks_are_programs_whatever_their_section() {
     let object = open("struct_ops/cong_no_sec.el");
-    let found: Vec<_> = object.programs().iter().map(|p| (p.name.as_str(), p.section.as_str(), p.struct_ops)).collect();
+    let found: Vec<_> =
+        object.programs().iter().map(|p| (p.name.as_str(), p.section.as_str(), p.struct_ops)).collect();
     let expected = [
         ("text_undo_cwnd", ".text", true),
         ("text_cong_avoid", ".text", true),
@@ -244,8 +277,11 @@ fn callbacks_are_programs_whatever_their_section() {
 #[test]
 fn every_variable_of_an_optional_section_is_optional() {
     let object = open("struct_ops/cong_optional.el");
-    let found: Vec<_> =
-        object.struct_ops().iter().map(|var| (var.name.as_str(), object.map(var.map).unwrap().autocreate)).collect();
+    let found: Vec<_> = object
+        .struct_ops()
+        .iter()
+        .map(|var| (var.name.as_str(), object.map(var.map).unwrap().autocreate))
+        .collect();
     assert_eq!(found, [("bpf_always", true), ("bpf_on_request", false)]);
 }
 
@@ -278,10 +314,10 @@ fn core_relocations_belong_to_instructions() {
     assert_eq!(counts, expected);
     let function = object.functions().iter().find(|f| f.name == "demo_ssthresh").unwrap();
     // Byte offsets 0xd8 and 0xe0 of the section; the function begins at 0xd0.
-    assert_eq!(function.core.iter().map(|core| (core.insn.0, core.record.offset)).collect::<Vec<_>>(), [
-        (1, 0xd8),
-        (2, 0xe0)
-    ]);
+    assert_eq!(
+        function.core.iter().map(|core| (core.insn.0, core.record.offset)).collect::<Vec<_>>(),
+        [(1, 0xd8), (2, 0xe0)]
+    );
 }
 
 #[test]

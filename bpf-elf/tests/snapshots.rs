@@ -28,7 +28,8 @@ fn every_fixture() {
         let (_, text) = targets.iter().rfind(|(target, _)| target != "eb").expect("a little-endian one");
         settings.bind(|| insta::assert_snapshot!(name.clone(), text));
         for (target, other) in &targets {
-            let expected = if target == "eb" { text.replacen("little-endian", "big-endian", 1) } else { text.clone() };
+            let expected =
+                if target == "eb" { text.replacen("little-endian", "big-endian", 1) } else { text.clone() };
             assert_eq!(*other, expected, "{name}.{target}: only the first line may depend on the byte order");
         }
     }

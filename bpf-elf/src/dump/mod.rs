@@ -100,7 +100,8 @@ impl Dump<'_> {
         for reloc in &function.relocs {
             let target = self.target(&reloc.target);
             let insn = function.insns.get(reloc.at.index());
-            let calls = matches!(reloc.target, RelocTarget::Extern(_)) && insn.is_some_and(|insn| insn.is_call());
+            let calls =
+                matches!(reloc.target, RelocTarget::Extern(_)) && insn.is_some_and(|insn| insn.is_call());
             line!(self, "  ", "@{} {}{target}", reloc.at, if calls { "call " } else { "" });
         }
         for core in &function.core {

@@ -23,7 +23,7 @@ pub enum MapProblem {
     #[error("there are no types for section `.maps`")]
     NoDatasec,
     /// It is not a variable.
-    #[error("it is a {}, not a variable", kind.word())]
+    #[error("it must be a variable; found: {}", kind.word())]
     NotAVariable {
         /// What it is.
         kind: Kind,
@@ -35,7 +35,7 @@ pub enum MapProblem {
     #[error("it is extern: defined in another object")]
     Extern,
     /// It is not a struct.
-    #[error("it is a {}, not a struct", kind.word())]
+    #[error("it must be a struct; found: {}", kind.word())]
     NotAStruct {
         /// What it is.
         kind: Kind,
@@ -63,7 +63,7 @@ pub enum MapProblem {
         attribute: String,
     },
     /// An attribute whose type is not the one that carries a value.
-    #[error("attribute `{attribute}` is a {}, {wanted} is needed", found.word())]
+    #[error("attribute `{attribute}` must be {wanted}; found: {}", found.word())]
     Shape {
         /// The attribute.
         attribute: String,

@@ -23,7 +23,7 @@ pub enum StructOpsProblem {
     #[error("there are no types for it")]
     NoDatasec,
     /// It is not a struct with a name.
-    #[error("variable `{variable}` is a {}, not a struct with a name", kind.word())]
+    #[error("variable `{variable}` must be a struct with a name; found: {}", kind.word())]
     NotAStruct {
         /// The variable.
         variable: String,

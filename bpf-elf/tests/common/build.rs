@@ -52,7 +52,16 @@ impl Object {
 
     fn push(&mut self, name: &str, kind: u32, flags: u64, bytes: Vec<u8>) -> u32 {
         let size = bytes.len() as u64;
-        self.sections.push(Section { name: name.into(), kind, flags, bytes, size, link: 0, info: 0, entry: 0 });
+        self.sections.push(Section {
+            name: name.into(),
+            kind,
+            flags,
+            bytes,
+            size,
+            link: 0,
+            info: 0,
+            entry: 0,
+        });
         u32::try_from(self.sections.len() - 1).unwrap()
     }
 

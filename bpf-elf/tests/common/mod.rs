@@ -53,6 +53,11 @@ pub(crate) fn bytes(name: &str) -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// One fixture by its path.
+pub(crate) fn bytes_at(path: &str) -> Vec<u8> {
+    fs::read(fixtures().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 pub(crate) fn open(name: &str) -> ObjectFile {
     ObjectFile::parse(&bytes(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
@@ -134,10 +139,13 @@ impl Elf {
 
     /// Where the header of a section is.
     pub(crate) fn header(&self, name: &str) -> usize {
+        self.find_header(name).unwrap_or_else(|| panic!("no section {name}"))
+    }
+
+    pub(crate) fn find_header(&self, name: &str) -> Option<usize> {
         let names = self.headers().nth(self.u16(62)).unwrap();
         let names = self.u64(names + SH_OFFSET);
-        let found = self.headers().find(|at| self.text(names + self.u32(*at)) == name);
-        found.unwrap_or_else(|| panic!("no section {name}"))
+        self.headers().find(|at| self.text(names + self.u32(*at)) == name)
     }
 
     /// Where the bytes of a section are.
@@ -152,7 +160,9 @@ impl Elf {
         let strings = self.headers().nth(self.u32(table + SH_LINK)).unwrap();
         let strings = self.u64(strings + SH_OFFSET);
         let mut symbols = (start..start + size).step_by(24);
-        symbols.find(|at| self.text(strings + self.u32(*at)) == name).unwrap_or_else(|| panic!("no symbol {name}"))
+        symbols
+            .find(|at| self.text(strings + self.u32(*at)) == name)
+            .unwrap_or_else(|| panic!("no symbol {name}"))
     }
 
     /// The number of a symbol.
