@@ -1,12 +1,11 @@
 //! Runs everything that can be tested on this machine, and says what could not run and why.
 
+mod kernel;
 mod output;
-mod report;
 mod snapshots;
 mod tally;
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -17,13 +16,12 @@ use crate::error::Error;
 use crate::fixtures::{self, Scratch};
 use crate::machine;
 use crate::workspace::{KernelSuite, Workspace};
+use kernel::Outcomes;
 use output::Counts;
 use tally::{Suite, Tally};
 
 /// Tells the kernel suites that they may touch the kernel.
 const MAY_TOUCH_KERNEL: &str = "BPF_TEST_KERNEL";
-/// Tells them where to write what came of each test.
-const REPORT_PATH: &str = "BPF_TEST_REPORT";
 /// Tells them to take the objects from there instead of `fixtures/`.
 const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
 
@@ -77,8 +75,7 @@ fn plain(
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("INSTA_UPDATE", "no")
         .env(snapshots::REFERENCES_FILE, references)
-        .env_remove(MAY_TOUCH_KERNEL)
-        .env_remove(REPORT_PATH);
+        .env_remove(MAY_TOUCH_KERNEL);
     let mut counts = Counts::default();
     let success = stream(cargo, "cargo test", |line| counts.read(line))?;
 
@@ -141,7 +138,7 @@ fn list(workspace: &Workspace, suite: &KernelSuite) -> Result<Result<Vec<String>
     Ok(Ok(output::listed(&String::from_utf8_lossy(&output.stdout))))
 }
 
-/// Runs a kernel suite, and takes its word for each test from the report that it writes.
+/// Runs a kernel suite, and takes its word for each test.
 fn kernel(
     workspace: &Workspace,
     suite: &KernelSuite,
@@ -150,22 +147,20 @@ fn kernel(
     rebuilt: Option<&Path>,
 ) -> Result<Suite, Error> {
     heading(name);
-    let scratch = Scratch::new()?;
-    let report = scratch.path().join("report.json");
     let mut cargo = cargo_test(workspace, suite);
-    cargo.env(MAY_TOUCH_KERNEL, "1").env(REPORT_PATH, &report).env("INSTA_UPDATE", "no");
+    cargo.env(MAY_TOUCH_KERNEL, "1").env("INSTA_UPDATE", "no");
     match rebuilt {
         Some(dir) => cargo.env(FIXTURES_DIR, dir),
         None => cargo.env_remove(FIXTURES_DIR),
     };
-    let success = stream(cargo, "cargo test", |_| ())?;
-    let report = fs::read(&report).map_err(|error| format!("it wrote no report ({error})"));
-    Ok(report::suite(name, tests, success, report.as_deref().map_err(String::as_str)))
+    let mut outcomes = Outcomes::default();
+    let success = stream(cargo, "cargo test", |line| outcomes.read(line))?;
+    Ok(outcomes.into_suite(name, tests, success))
 }
 
 fn cargo_test(workspace: &Workspace, suite: &KernelSuite) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.args(["test", "--quiet", "--package", &suite.package, "--test", "kernel"]);
+    cargo.args(["test", "--package", &suite.package, "--test", "kernel"]);
     cargo
 }
 

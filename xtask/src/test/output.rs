@@ -4,6 +4,38 @@ use std::collections::HashMap;
 
 use super::tally::Suite;
 
+/// A line that says what came of a test.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    pub(super) test: &'a str,
+    pub(super) outcome: Outcome,
+}
+
+/// What came of a test.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Passed,
+    Failed,
+    /// With the reason, if one is given.
+    Ignored(Option<String>),
+}
+
+/// Reads `test NAME ... OUTCOME`, as libtest and libtest-mimic print it.
+pub(super) fn parse(line: &str) -> Option<Line<'_>> {
+    let (test, outcome) = line.strip_prefix("test ")?.split_once(" ... ")?;
+    let outcome = match outcome {
+        "ok" => Outcome::Passed,
+        "FAILED" => Outcome::Failed,
+        "ignored" => Outcome::Ignored(None),
+        other => {
+            let reason = other.strip_prefix("ignored")?;
+            let bracketed = || reason.strip_prefix(" (")?.strip_suffix(')');
+            Outcome::Ignored(Some(reason.strip_prefix(", ").or_else(bracketed)?.into()))
+        }
+    };
+    Some(Line { test: test.trim(), outcome })
+}
+
 /// What the lines of several test binaries add up to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
@@ -23,16 +55,16 @@ impl Counts {
             self.passed += number_before(summary, " passed");
             self.failed_count += number_before(summary, " failed");
             self.ignored_count += number_before(summary, " ignored");
-        } else if let Some((name, outcome)) =
-            line.strip_prefix("test ").and_then(|test| test.split_once(" ... "))
-        {
-            if outcome == "FAILED" {
-                self.failed.push(name.trim().into());
-            } else if let Some(reason) = outcome.strip_prefix("ignored") {
-                let reason = reason.trim_start_matches([',', ' ']);
-                let reason = if reason.is_empty() { "ignored, without a reason" } else { reason };
-                self.ignored.push((name.trim().into(), reason.into()));
+            return;
+        }
+        match parse(line) {
+            Some(Line { test, outcome: Outcome::Failed }) => self.failed.push(test.into()),
+            Some(Line { test, outcome: Outcome::Ignored(reason) }) => {
+                let reason = reason.unwrap_or_else(|| "ignored, without a reason".into());
+                self.ignored.push((test.into(), reason));
             }
+            // Those are counted by the result.
+            Some(Line { outcome: Outcome::Passed, .. }) | None => {}
         }
     }
 
@@ -101,6 +133,22 @@ running 1 test
 test a::b ... ok
 test result: ok. 10 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 ";
+
+    #[test]
+    fn lines() {
+        let check = |line, expected: Option<(&str, Outcome)>| {
+            assert_eq!(parse(line).map(|line| (line.test, line.outcome)), expected, "{line}");
+        };
+        let ignored = |reason: &str| Outcome::Ignored(Some(reason.into()));
+        check("test a::b ... ok", Some(("a::b", Outcome::Passed)));
+        check("test padded    ... FAILED", Some(("padded", Outcome::Failed)));
+        check("test a ... ignored", Some(("a", Outcome::Ignored(None))));
+        check("test a ... ignored, slow", Some(("a", ignored("slow"))));
+        check("test a ... ignored (no bpffs (EPERM))", Some(("a", ignored("no bpffs (EPERM)"))));
+        check("test src/lib.rs - a (line 3) ... ok", Some(("src/lib.rs - a (line 3)", Outcome::Passed)));
+        check("test a ... printed something ok", None);
+        check("test result: ok. 1 passed; 0 failed;", None);
+    }
 
     #[test]
     fn good_ones_add_up() {
