@@ -16,12 +16,15 @@ pub(crate) struct Stream {
     pub(crate) poisons: Vec<Poison>,
 }
 
+/// The most instructions that a kernel takes for one program (`BPF_COMPLEXITY_LIMIT_INSNS`, `include/linux/bpf.h`).
+const PROGRAM_MOST: usize = 1_000_000;
+
 /// Puts a program's function and everything that it calls into one stream, in libbpf's order: a function is appended
 /// when the first reference to it is met, and its own references are followed before the caller's next one.
 pub(crate) fn assemble(cx: &mut Context<'_>, main: FunctionId, functions: &HashMap<FunctionId, Relocated>) -> Option<Stream> {
     let mut stream = Stream { insns: Vec::new(), functions: Vec::new(), poisons: Vec::new() };
     let mut placed = HashMap::new();
-    append(cx.object, main, functions, &mut stream, &mut placed)?;
+    append(cx, main, functions, &mut stream, &mut placed)?;
     // The functions on the way to the one being read, each with the reference that is next. No recursion: the depth is
     // the file's choice.
     let mut path = vec![(main, 0)];
@@ -35,7 +38,7 @@ pub(crate) fn assemble(cx: &mut Context<'_>, main: FunctionId, functions: &HashM
             RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) if !placed.contains_key(&target) => target,
             _ => continue,
         };
-        append(cx.object, target, functions, &mut stream, &mut placed)?;
+        append(cx, target, functions, &mut stream, &mut placed)?;
         path.push((target, 0));
     }
     resolve(cx, &mut stream, &placed);
@@ -43,13 +46,22 @@ pub(crate) fn assemble(cx: &mut Context<'_>, main: FunctionId, functions: &HashM
 }
 
 fn append(
-    object: &Object,
+    cx: &mut Context<'_>,
     id: FunctionId,
     functions: &HashMap<FunctionId, Relocated>,
     stream: &mut Stream,
     placed: &mut HashMap<FunctionId, InsnIndex>,
 ) -> Option<()> {
-    let (function, relocated) = (object.file().function(id)?, functions.get(&id)?);
+    let (function, relocated) = (cx.object.file().function(id)?, functions.get(&id)?);
+    let len = stream.insns.len().saturating_add(relocated.insns.len());
+    match cx.insns_left.checked_sub(relocated.insns.len()) {
+        Some(left) if len <= PROGRAM_MOST => cx.insns_left = left,
+        _ => {
+            let program = stream.functions.first().map_or(&function.name, |main| &main.name).clone();
+            cx.errors.push(PlanError::TooLong { program, insns: len });
+            return None;
+        }
+    }
     let start = InsnIndex(u32::try_from(stream.insns.len()).ok()?);
     placed.insert(id, start);
     stream.functions.push(PlacedFunction { function: id, name: function.name.clone(), start });
@@ -76,16 +88,13 @@ fn resolve(cx: &mut Context<'_>, stream: &mut Stream, placed: &HashMap<FunctionI
             let at = usize::try_from(start.0 + reloc.at.0).unwrap_or(usize::MAX);
             match reference(cx.object, function, reloc) {
                 Ok(reference) => set(&mut stream.insns, at, reference),
-                Err(error) => errors.push((*start, error)),
+                Err(error) if cx.reported.insert((*id, reloc.at)) => errors.push((*start, error)),
+                Err(_) => {}
             }
         }
     }
     errors.sort_by_key(|(start, _)| *start);
-    for (_, error) in errors {
-        if !cx.errors.contains(&error) {
-            cx.errors.push(error);
-        }
-    }
+    cx.errors.extend(errors.into_iter().map(|(_, error)| *error));
 }
 
 fn set(insns: &mut [PlanInsn], at: usize, reference: Ref) {
@@ -109,21 +118,21 @@ fn set(insns: &mut [PlanInsn], at: usize, reference: Ref) {
     }
 }
 
-fn reference(object: &Object, function: &Function, reloc: &bpf_elf::InsnReloc) -> Result<Ref, PlanError> {
+fn reference(object: &Object, function: &Function, reloc: &bpf_elf::InsnReloc) -> Result<Ref, Box<PlanError>> {
     let (reference, map) = match &reloc.target {
         RelocTarget::Map(map) => (Ref::Map(*map), Some(*map)),
         RelocTarget::MapValue { map, offset } => (Ref::MapValue { map: *map, offset: *offset }, Some(*map)),
         RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => (Ref::Function(*target), None),
         RelocTarget::Extern(id) => {
             let name = object.file().externs().iter().find(|e| e.id == *id).map_or("?", |e| e.name.as_str());
-            return Err(PlanError::extern_unsupported(object, function, reloc.at, name));
+            return Err(Box::new(PlanError::extern_unsupported(object, function, reloc.at, name)));
         }
-        _ => return Err(PlanError::extern_unsupported(object, function, reloc.at, "an unknown reference")),
+        _ => return Err(Box::new(PlanError::extern_unsupported(object, function, reloc.at, "an unknown reference"))),
     };
     if let Some(spec) = map.and_then(|map| object.map(map))
         && !spec.def().autocreate
     {
-        return Err(PlanError::map_left_out(object, function, reloc.at, spec.name()));
+        return Err(Box::new(PlanError::map_left_out(object, function, reloc.at, spec.name())));
     }
     Ok(reference)
 }

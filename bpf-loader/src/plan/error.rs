@@ -230,6 +230,14 @@ pub enum PlanError {
         /// What is wrong.
         source: TypeError,
     },
+    /// A program that is longer than any kernel takes, or one of too many.
+    #[error("program `{program}` has {insns} instructions with its subprograms, or takes all programs over the limit")]
+    TooLong {
+        /// The program.
+        program: String,
+        /// How many instructions it has.
+        insns: usize,
+    },
     /// A map that the kernel would refuse.
     #[error("map `{map}`: {why}")]
     Map {
@@ -325,6 +333,7 @@ impl PlanError {
             Self::NotAProgram { .. } => "E0423",
             Self::Types { source, .. } => source.code(),
             Self::Map { .. } => "E0431",
+            Self::TooLong { .. } => "E0432",
         }
     }
 
@@ -354,7 +363,7 @@ impl PlanError {
                 labels.push(Label::new(Place::Kernel, kernel.clone()));
                 labels
             }
-            Self::Unreferenced { program } | Self::Shared { program, .. } => vec![Label::item("program", program)],
+            Self::Unreferenced { program } | Self::Shared { program, .. } | Self::TooLong { program, .. } => vec![Label::item("program", program)],
             Self::NotAProgram { member } => vec![Label::item("member", member)],
             Self::Types { of, source } => {
                 let mut labels = vec![Label::item("type", of)];
@@ -392,6 +401,7 @@ impl PlanError {
             Self::Unreferenced { .. } => {
                 "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)".into()
             }
+            Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),
             _ => return None,
         })

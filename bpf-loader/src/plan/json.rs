@@ -13,10 +13,10 @@ impl Plan {
     /// The plan as JSON. Instructions are text, with names in place of what is not known before loading, and bytes.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let machine = self.kernel.machine();
+        let machine = self.data.kernel.machine();
         json!({
             "version": VERSION,
-            "object": self.object.name(),
+            "object": self.data.object.name(),
             "kernel": {
                 "endian": machine.endian.name(),
                 "release": machine.release,
@@ -28,10 +28,10 @@ impl Plan {
                 "since": feature.since().map(|since| since.to_string()),
                 "steps": steps.len(),
             })).collect::<Vec<_>>(),
-            "notices": self.notices.iter().map(notice).collect::<Vec<_>>(),
-            "maps": self.maps.iter().map(map).collect::<Vec<_>>(),
-            "programs": self.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
-            "struct_ops": self.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),
+            "notices": self.data.notices.iter().map(notice).collect::<Vec<_>>(),
+            "maps": self.data.maps.iter().map(map).collect::<Vec<_>>(),
+            "programs": self.data.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
+            "struct_ops": self.data.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),
         })
     }
 
@@ -67,7 +67,7 @@ impl Plan {
         let member = |member: &crate::plan::PlanMember| {
             let (state, program) = match &member.state {
                 MemberState::Data => ("data", None),
-                MemberState::Callback(callback) => ("set", self.object.program(callback.program).map(|spec| spec.name())),
+                MemberState::Callback(callback) => ("set", self.data.object.program(callback.program).map(|spec| spec.name())),
                 MemberState::Unset => ("unset", None),
                 MemberState::Absent => ("absent", None),
             };

@@ -112,7 +112,7 @@ fn plan_one(cx: &mut Context<'_>, spec: &MapSpec, struct_ops: &[PlanStructOps], 
     let types = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
     match &def.kind {
         MapKind::StructOps(id) => {
-            let ops = struct_ops.iter().find(|ops| ops.id == *id)?;
+            let ops = struct_ops.get(struct_ops.binary_search_by_key(id, |ops| ops.id).ok()?)?;
             map.value_size = u32::try_from(ops.image.len()).ok()?;
             map.kernel_value = Some(ops.value_type.clone());
             map.flags |= if ops.link { BPF_F_LINK } else { 0 };

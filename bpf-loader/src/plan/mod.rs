@@ -15,10 +15,11 @@ mod programs;
 mod struct_ops;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use bpf_btf::Btf;
-use bpf_elf::{MapId, ProgramId, StructOpsId};
+use bpf_elf::{FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
 
 pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
 pub use insn::{PlanInsn, Poison, Ref};
@@ -30,9 +31,14 @@ pub use struct_ops::{Callback, MemberState, PlanMember, PlanStructOps};
 use crate::kernel::{Answer, BtfHash, Feature, Kernel, KernelError};
 use crate::object::Object;
 
-/// What will be sent to a kernel, whole.
+/// What will be sent to a kernel, whole. Cheap to clone: clones share it.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    data: Arc<Data>,
+}
+
+#[derive(Debug)]
+struct Data {
     object: Object,
     kernel: Kernel,
     used_btf: bool,
@@ -56,6 +62,9 @@ pub enum Step {
     Program(ProgramId),
 }
 
+/// The most instructions of all programs together.
+const MOST_INSNS: usize = 16 << 20;
+
 /// What all steps of planning share.
 pub(crate) struct Context<'a> {
     pub(crate) object: &'a Object,
@@ -66,6 +75,10 @@ pub(crate) struct Context<'a> {
     pub(crate) assumptions: BTreeMap<Feature, Vec<Step>>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) errors: Vec<PlanError>,
+    /// The references that errors were reported for: one in a subprogram is met once for each program that calls it.
+    pub(crate) reported: HashSet<(FunctionId, InsnIndex)>,
+    /// How many more instructions may be planned: subprograms are copied, so a small file can ask for many.
+    pub(crate) insns_left: usize,
 }
 
 impl<'a> Context<'a> {
@@ -112,6 +125,8 @@ impl Plan {
             assumptions: BTreeMap::new(),
             notices: Vec::new(),
             errors: Vec::new(),
+            reported: HashSet::new(),
+            insns_left: MOST_INSNS,
         };
         let plan = Self::build(&mut cx);
         match plan {
@@ -136,7 +151,7 @@ impl Plan {
         let btf = object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)).cloned();
         let maps = maps::plan(cx, &struct_ops, btf.is_some());
         let programs = programs::plan(cx, &chosen, &functions, btf.is_some());
-        Some(Self {
+        let data = Data {
             object: object.clone(),
             kernel: kernel.clone(),
             used_btf: cx.needs_btf,
@@ -146,19 +161,20 @@ impl Plan {
             struct_ops,
             assumptions: std::mem::take(&mut cx.assumptions),
             notices: std::mem::take(&mut cx.notices),
-        })
+        };
+        Some(Self { data: Arc::new(data) })
     }
 
     /// The object that this was planned from, as it was then.
     #[must_use]
     pub fn object(&self) -> &Object {
-        &self.object
+        &self.data.object
     }
 
     /// The kernel that this was planned for.
     #[must_use]
     pub fn kernel(&self) -> &Kernel {
-        &self.kernel
+        &self.data.kernel
     }
 
     /// The hash of the kernel's BTF, if the plan depends on it: only a kernel with the same can load it.
@@ -166,66 +182,66 @@ impl Plan {
     /// # Errors
     /// [`KernelError`], where the BTF that was read before cannot be read any more.
     pub fn kernel_btf_hash(&self) -> Result<Option<BtfHash>, KernelError> {
-        if self.used_btf { self.kernel.btf_hash().map(Some) } else { Ok(None) }
+        if self.data.used_btf { self.data.kernel.btf_hash().map(Some) } else { Ok(None) }
     }
 
     /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none.
     #[must_use]
     pub fn btf(&self) -> Option<&Btf> {
-        self.btf.as_ref()
+        self.data.btf.as_ref()
     }
 
     /// The maps to create, in that order.
     #[must_use]
     pub fn maps(&self) -> &[PlanMap] {
-        &self.maps
+        &self.data.maps
     }
 
     /// The programs to load, in the order of the file.
     #[must_use]
     pub fn programs(&self) -> &[PlanProgram] {
-        &self.programs
+        &self.data.programs
     }
 
     /// The struct_ops values to fill in once their programs are loaded.
     #[must_use]
     pub fn struct_ops(&self) -> &[PlanStructOps] {
-        &self.struct_ops
+        &self.data.struct_ops
     }
 
     /// A map of the plan; `None` if it is not to be created.
     #[must_use]
     pub fn map(&self, id: MapId) -> Option<&PlanMap> {
-        self.maps.binary_search_by_key(&id, |map| map.id).ok().and_then(|at| self.maps.get(at))
+        self.data.maps.binary_search_by_key(&id, |map| map.id).ok().and_then(|at| self.data.maps.get(at))
     }
 
     /// A program of the plan; `None` if it is not to be loaded.
     #[must_use]
     pub fn program(&self, id: ProgramId) -> Option<&PlanProgram> {
-        self.programs.binary_search_by_key(&id, |program| program.id).ok().and_then(|at| self.programs.get(at))
+        self.data.programs.binary_search_by_key(&id, |program| program.id).ok().and_then(|at| self.data.programs.get(at))
     }
 
     /// A struct_ops variable of the plan; `None` if it is not to be created.
     #[must_use]
     pub fn struct_ops_variable(&self, id: StructOpsId) -> Option<&PlanStructOps> {
-        self.struct_ops.binary_search_by_key(&id, |var| var.id).ok().and_then(|at| self.struct_ops.get(at))
+        self.data.struct_ops.binary_search_by_key(&id, |var| var.id).ok().and_then(|at| self.data.struct_ops.get(at))
     }
 
     /// What was taken for granted because nothing tells: each feature with the steps that rest on it. When the kernel
     /// refuses such a step, the loader probes the feature and plans again.
     pub fn assumptions(&self) -> impl Iterator<Item = (Feature, &[Step])> {
-        self.assumptions.iter().map(|(feature, steps)| (*feature, steps.as_slice()))
+        self.data.assumptions.iter().map(|(feature, steps)| (*feature, steps.as_slice()))
     }
 
     /// The features that a step rests on.
     pub(crate) fn assumed_by(&self, step: Step) -> impl Iterator<Item = Feature> + '_ {
-        self.assumptions.iter().filter(move |(_, steps)| steps.contains(&step)).map(|(feature, _)| *feature)
+        self.data.assumptions.iter().filter(move |(_, steps)| steps.contains(&step)).map(|(feature, _)| *feature)
     }
 
     /// Odd but harmless findings.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
-        &self.notices
+        &self.data.notices
     }
 }
 
@@ -233,7 +249,5 @@ impl Plan {
 fn needs_btf(object: &Object) -> bool {
     let file = object.file();
     file.functions().iter().any(|function| !function.core.is_empty())
-        || object.struct_ops().iter().any(|var| {
-            file.struct_ops().iter().any(|def| def.id == var.id() && object.map(def.map).is_some_and(|map| map.def().autocreate))
-        })
+        || file.struct_ops().iter().any(|var| object.map(var.map).is_some_and(|map| map.def().autocreate))
 }

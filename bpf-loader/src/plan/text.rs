@@ -33,26 +33,26 @@ pub(crate) fn map_flags(bits: u32) -> Vec<String> {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let machine = self.kernel.machine();
-        write!(f, "plan of {} for a {}-endian kernel", self.object.name(), machine.endian)?;
-        writeln!(f, "{}", if self.used_btf { ", by its BTF" } else { "" })?;
+        let machine = self.data.kernel.machine();
+        write!(f, "plan of {} for a {}-endian kernel", self.data.object.name(), machine.endian)?;
+        writeln!(f, "{}", if self.data.used_btf { ", by its BTF" } else { "" })?;
         for (feature, steps) in self.assumptions() {
             writeln!(f, "assumes {} ({} {})", feature.name(), steps.len(), if steps.len() == 1 { "step" } else { "steps" })?;
         }
-        for notice in &self.notices {
+        for notice in &self.data.notices {
             let places: Vec<String> = notice.labels().iter().map(ToString::to_string).collect();
             writeln!(f, "notice {}: {notice}\n  at {}", notice.code(), places.join(", "))?;
         }
-        if let Some(btf) = &self.btf {
+        if let Some(btf) = &self.data.btf {
             writeln!(f, "\nBTF of {} types", btf.last_id())?;
         }
-        for map in &self.maps {
+        for map in &self.data.maps {
             self.map_text(f, map)?;
         }
-        for program in &self.programs {
+        for program in &self.data.programs {
             self.program_text(f, program)?;
         }
-        self.struct_ops.iter().try_for_each(|ops| self.struct_ops_text(f, ops))
+        self.data.struct_ops.iter().try_for_each(|ops| self.struct_ops_text(f, ops))
     }
 }
 
@@ -70,7 +70,7 @@ impl Plan {
             write!(f, ", extra {:#x}", map.extra)?;
         }
         writeln!(f)?;
-        if let (Some((key, value)), Some(btf)) = (map.btf, &self.btf) {
+        if let (Some((key, value)), Some(btf)) = (map.btf, &self.data.btf) {
             let types = [("key", key), ("value", value)].into_iter().filter(|(_, id)| id.0 != 0);
             for (what, id) in types {
                 writeln!(f, "  {what} type: {}", bpf_btf::dump::type_name(btf, id))?;
@@ -105,7 +105,8 @@ impl Plan {
         for (at, insn) in program.insns.iter().enumerate() {
             let at = InsnIndex(u32::try_from(at).unwrap_or(u32::MAX));
             if program.functions.len() > 1
-                && let Some(function) = program.functions.iter().find(|function| function.start == at)
+                && let Ok(found) = program.functions.binary_search_by_key(&at, |function| function.start)
+                && let Some(function) = program.functions.get(found)
             {
                 writeln!(f, " {}:", function.name)?;
             }
@@ -116,7 +117,7 @@ impl Plan {
 
     /// One instruction, with names in place of what is not known before loading.
     pub(crate) fn insn_text(&self, program: &PlanProgram, insn: &PlanInsn) -> String {
-        let map = |id| self.object.map(id).map_or("?", |spec| spec.name());
+        let map = |id| self.data.object.map(id).map_or("?", |spec| spec.name());
         let dst = insn.insn.dst;
         match insn.reference {
             None => insn.insn.to_string(),
@@ -125,7 +126,7 @@ impl Plan {
                 format!("({:02x}) r{dst} = &{}{}", insn.insn.code, map(id), self.place(id, offset))
             }
             Some(Ref::Function(id)) => {
-                let name = self.object.file().function(id).map_or("?", |function| function.name.as_str());
+                let name = self.data.object.file().function(id).map_or("?", |function| function.name.as_str());
                 if insn.insn.is_ld_imm64() {
                     format!("({:02x}) r{dst} = &{name}", insn.insn.code)
                 } else {
@@ -142,7 +143,7 @@ impl Plan {
 
     /// A byte of a data section, by the variable that it belongs to.
     fn place(&self, map: bpf_elf::MapId, offset: u32) -> String {
-        let globals = self.object.file().globals().iter().filter(|global| global.map == map);
+        let globals = self.data.object.file().globals().iter().filter(|global| global.map == map);
         let found = globals.filter(|global| global.offset <= offset).max_by_key(|global| global.offset);
         match found.filter(|global| offset - global.offset < global.size.max(1)) {
             Some(global) if global.offset == offset => format!("[{}]", global.name),
@@ -159,7 +160,7 @@ impl Plan {
             let state = match &member.state {
                 MemberState::Data => self.value(ops.member_bytes(member)),
                 MemberState::Callback(callback) => {
-                    let name = self.object.program(callback.program).map_or("?", |spec| spec.name());
+                    let name = self.data.object.program(callback.program).map_or("?", |spec| spec.name());
                     format!("program {name} (member {})", callback.member)
                 }
                 MemberState::Unset => "unset".to_owned(),
@@ -175,7 +176,7 @@ impl Plan {
     /// A member's value: a number in the kernel's byte order where it has the size of one.
     fn value(&self, bytes: &[u8]) -> String {
         let push = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-        match (bytes.len(), self.kernel.machine().endian) {
+        match (bytes.len(), self.data.kernel.machine().endian) {
             (1 | 2 | 4 | 8, bpf_btf::Endian::Little) => bytes.iter().rev().fold(0, push).to_string(),
             (1 | 2 | 4 | 8, bpf_btf::Endian::Big) => bytes.iter().fold(0, push).to_string(),
             _ => hex(bytes),
