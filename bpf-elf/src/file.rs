@@ -166,11 +166,19 @@ impl<'d> ElfFile<'d> {
                 shape,
                 exec: flags.contains(elf::SHF_EXECINSTR),
                 alloc: flags.contains(elf::SHF_ALLOC),
-                size: header.sh_size(self.order),
+                size: self.loaded_size(header),
             });
         }
         self.relocations.sort_unstable();
         Ok(())
+    }
+
+    /// Bytes that a section has once it is decompressed. What is wrong with its compression is found when it is read.
+    fn loaded_size(&self, header: &SectionHeader64<Endianness>) -> u64 {
+        match header.compression(self.order, self.bytes) {
+            Ok(Some((head, ..))) => head.ch_size(self.order),
+            _ => header.sh_size(self.order),
+        }
     }
 
     fn the_symbol_table(&self) -> Result<SectionIndex, ElfError> {

@@ -1,0 +1,184 @@
+//! Functions and what their instructions refer to.
+
+use crate::common;
+use crate::common::build::*;
+use crate::{changed, check, check_help};
+use bpf_elf::ObjectFile;
+
+#[test]
+fn functions() {
+    let function = |field: usize, value: u64| {
+        changed("tracing/raw_tp.el", |elf| {
+            let at = elf.symbol("on_sys_enter") + field;
+            elf.put(at, &value.to_le_bytes());
+        })
+    };
+    check(
+        &function(common::ST_SIZE, 128),
+        "E0221 function `on_sys_enter` in section `raw_tp/sys_enter` is outside of it: it ends at 0x80, the section at 0x78",
+    );
+    check(
+        &function(common::ST_VALUE, u64::MAX),
+        "E0221 function `on_sys_enter` in section `raw_tp/sys_enter` is outside of it: it ends at 0xffffffffffffffff, the section at 0x78",
+    );
+    check(
+        &function(common::ST_SIZE, 12),
+        "E0222 function `on_sys_enter` in section `raw_tp/sys_enter` is not made of whole instructions: it begins at 0x0 and has 12 bytes",
+    );
+    check(
+        &function(common::ST_SIZE, 0),
+        "E0222 function `on_sys_enter` in section `raw_tp/sys_enter` is not made of whole instructions: it begins at 0x0 and has 0 bytes",
+    );
+    let fixed = changed("tracing/raw_tp.el", |elf| {
+        let at = elf.symbol("on_sys_enter") + common::ST_INFO;
+        elf.put(at, &[LOCAL_FUNC]);
+    });
+    check(
+        &fixed,
+        "E0223 function `on_sys_enter` in section `raw_tp/sys_enter` is static, and a program cannot be static",
+    );
+    check_help(&fixed, "drop `static`");
+    let overlap = changed("tracing/raw_tp.el", |elf| {
+        let at = elf.symbol("weigh") + common::ST_VALUE;
+        elf.put(at, &0x60u64.to_le_bytes());
+    });
+    check(&overlap, "E0224 function `weigh` in section `.text` overlaps function `count_call`");
+}
+
+#[test]
+fn names_of_the_same_code() {
+    let object = |names: usize| {
+        let mut object = Object::new();
+        let code = object.section("socket", ALLOC | EXEC, RETURN_ZERO);
+        for name in 0..names {
+            object.symbol(&format!("name_{name}"), GLOBAL_FUNC, code, 0, 16);
+        }
+        object.finish()
+    };
+    let two = ObjectFile::parse(&object(2)).expect("two names are fine");
+    assert_eq!(two.programs().iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["name_0", "name_1"]);
+    assert_eq!(two.functions()[0].insns, two.functions()[1].insns);
+    assert!(ObjectFile::parse(&object(16)).is_ok());
+    check(
+        &object(17),
+        "E0225 function `name_16` in section `socket` is one of more than 16 names for the same instructions",
+    );
+}
+
+/// An object of one program with one relocation.
+fn relocated(code: &[u8], offset: u64, kind: u32, symbol: impl FnOnce(&mut Object, u32) -> u32) -> Vec<u8> {
+    let mut object = Object::new();
+    let code = object.program("socket", "program", code);
+    let symbol = symbol(&mut object, code);
+    object.reloc(code, offset, kind, symbol);
+    object.finish()
+}
+
+#[test]
+fn relocations() {
+    let variable = |object: &mut Object, _| {
+        let bss = object.bss(".bss", 8);
+        object.symbol("variable", GLOBAL_OBJECT, bss, 0, 8)
+    };
+    let load = [LD_INSN, RETURN_ZERO].concat();
+    let call = [&CALL_INSN[..], &RETURN_ZERO].concat();
+    assert!(ObjectFile::parse(&relocated(&load, 0, LD_IMM64, variable)).is_ok());
+    check(
+        &relocated(&load, 0x48, LD_IMM64, variable),
+        "E0231 relocation at 0x48 is outside section `socket` of 0x20 bytes",
+    );
+    check(
+        &relocated(&load, 4, LD_IMM64, variable),
+        "E0232 relocation at 0x4 of section `socket` is not where an instruction begins",
+    );
+    check(
+        &relocated(&load, 0, LD_IMM64, |_, _| 99),
+        "E0233 relocation at 0x0 of section `socket` refers to symbol 99, which does not exist",
+    );
+    check(
+        &relocated(&load, 0, CALL, variable),
+        "E0234 relocation at 0x0 of section `socket` against `variable` has type R_BPF_64_32, R_BPF_64_64 is needed",
+    );
+    check(
+        &relocated(&load, 0, 4, variable),
+        "E0234 relocation at 0x0 of section `socket` against `variable` has type R_BPF_64_NODYLD32, R_BPF_64_64 is needed",
+    );
+    check(
+        &relocated(&load, 16, LD_IMM64, variable),
+        "E0235 relocation at 0x10 of section `socket` against `variable` changes `(b7) r0 = 0`, which cannot take an address",
+    );
+    check(
+        &relocated(&[&[0x85, 0, 0, 0, 1, 0, 0, 0][..], &RETURN_ZERO].concat(), 0, CALL, variable),
+        "E0235 relocation at 0x0 of section `socket` against `variable` changes a call that is no call of a function",
+    );
+    check(
+        &relocated(&call, 0, CALL, variable),
+        "E0236 relocation at 0x0 of section `socket` leads to offset 0x0 of section `.bss`, where no function begins",
+    );
+    check(
+        &relocated(&call, 0, CALL, |object, code| object.symbol("middle", GLOBAL_FUNC, code, 8, 16)),
+        "E0224 function `middle` in section `socket` overlaps function `program`",
+    );
+    check(
+        &relocated(&call, 0, CALL, |object, _| {
+            object.program("xdp", "other", &RETURN_ZERO);
+            2
+        }),
+        "E0237 relocation at 0x0 of section `socket` leads to `other` in section `xdp`; only functions of `.text` can be called",
+    );
+    check(
+        &relocated(&load, 0, LD_IMM64, |object, _| object.symbol("common", GLOBAL_OBJECT, 0xfff2, 8, 8)),
+        "E0240 relocation at 0x0 of section `socket` against `common` refers to a variable without a section",
+    );
+    check(
+        &relocated(&load, 0, LD_IMM64, |object, _| {
+            let section = object.section("elsewhere", ALLOC, [0; 8]);
+            object.symbol("thing", GLOBAL_OBJECT, section, 0, 8)
+        }),
+        "E0241 relocation at 0x0 of section `socket` against `thing` leads to section `elsewhere`, which holds no map, data or function",
+    );
+    check(
+        &relocated(&load, 0, LD_IMM64, |object, _| {
+            let bss = object.bss(".bss", 8);
+            object.symbol("far", GLOBAL_OBJECT, bss, 9, 8)
+        }),
+        "E0239 relocation at 0x0 of section `socket` leads to offset 9 of section `.bss`, which has 8 bytes",
+    );
+    check(
+        &relocated(&load, 0, LD_IMM64, |object, _| {
+            let arena = object.section(".addr_space.1", ALLOC, [0; 8]);
+            object.symbol("in_arena", GLOBAL_OBJECT, arena, 0, 8)
+        }),
+        "E0292 relocation at 0x0 of section `socket` against `in_arena` needs variables in an arena, which is not supported yet",
+    );
+}
+
+#[test]
+fn calls_without_relocation() {
+    let mut object = Object::new();
+    object.program(".text", "f", &[&[0x85, 0x10, 0, 0, 5, 0, 0, 0][..], &RETURN_ZERO].concat());
+    check(
+        &object.finish(),
+        "E0236 relocation at 0x0 of section `.text` leads to offset 0x30 of section `.text`, where no function begins",
+    );
+    let mut object = Object::new();
+    object.program("xdp", "f", &[&CALL_INSN[..], &RETURN_ZERO].concat());
+    check(
+        &object.finish(),
+        "E0237 relocation at 0x0 of section `xdp` leads to `f` in section `xdp`; only functions of `.text` can be called",
+    );
+    let mut object = Object::new();
+    let mut code = [LD_INSN, RETURN_ZERO].concat();
+    code[1] = 0x41;
+    object.program(".text", "f", &code);
+    check(
+        &object.finish(),
+        "E0243 relocation at 0x0 of section `.text` is missing: an instruction takes a function's address",
+    );
+    // What the linker put aside for a stronger definition has no symbol, and its relocations do not count.
+    let mut object = Object::new();
+    let code = object.section(".text", ALLOC | EXEC, [RETURN_ZERO, RETURN_ZERO].concat());
+    let symbol = object.symbol("strong", GLOBAL_FUNC, code, 16, 16);
+    object.reloc(code, 0, CALL, symbol);
+    assert!(ObjectFile::parse(&object.finish()).is_ok());
+}
