@@ -115,6 +115,8 @@ pub struct Enumerator<'a> {
     pub value: u64,
     /// Whether the enumeration is signed.
     pub signed: bool,
+    /// Whether the record holds 64 bits.
+    pub(crate) wide: bool,
 }
 
 impl<'a> Enumerator<'a> {
@@ -384,7 +386,7 @@ impl<'a> Type<'a> {
             } else {
                 u64::from(low)
             };
-            Enumerator { btf: this.btf, name: this.word(at), value, signed }
+            Enumerator { btf: this.btf, name: this.word(at), value, signed, wide }
         })
     }
 

@@ -11,6 +11,9 @@ use crate::layout::{find_member, size_of, strip_modifiers};
 use crate::matching::nearest;
 use crate::types::{Member, Type, TypeId};
 
+/// Members that are looked at for a name that could have been meant.
+const MAX_SUGGESTIONS: u32 = 4096;
+
 /// Why an access leads nowhere in a kernel's type.
 pub(super) struct DeadEnd {
     pub(super) why: WhyNot,
@@ -91,14 +94,16 @@ fn no_member(kernel: &Btf, at: Type<'_>, name: &str) -> DeadEnd {
 
 /// Names that could have been meant: those of a struct's members, and of its anonymous members' members.
 fn named_members<'a>(btf: &'a Btf, of: Type<'a>) -> Vec<(&'a str, Member<'a>)> {
-    const MAX_NAMES: usize = 4096;
     let mut found = Vec::new();
     let mut open = vec![of];
+    // Counted, because damaged structs may contain themselves.
+    let mut left = MAX_SUGGESTIONS;
     while let Some(at) = open.pop() {
         for member in at.members() {
-            if found.len() >= MAX_NAMES || open.len() >= MAX_NAMES {
+            let Some(rest) = left.checked_sub(1) else {
                 return found;
-            }
+            };
+            left = rest;
             match member.name() {
                 Ok("") => open.extend(strip_modifiers(btf, member.type_id).ok()),
                 Ok(name) => found.push((name, member)),

@@ -148,7 +148,7 @@ impl<'a> Question<'a> {
     fn of_itself(&self) -> Result<Option<Answer>, CoreError> {
         Ok(match &self.about {
             About::Field(access) => Some(self.field(self.local, &access.place)?),
-            About::Enumerator(own) => Some(self.enumerator(own)),
+            About::Enumerator(own) => Some(self.enumerator(own, own)),
             About::Type => match self.kind {
                 RelocKind::TYPE_SIZE => Some(Answer::certain(u64::from(size_of(self.local, self.root)?))),
                 RelocKind::TYPE_ID_LOCAL | RelocKind::TYPE_ID_TARGET => None,
@@ -186,7 +186,7 @@ impl<'a> Question<'a> {
                 let name = essential_name(own.name()?);
                 for theirs in found.enumerators() {
                     if essential_name(theirs.name()?) == name {
-                        return Ok(Ok(self.enumerator(&theirs)));
+                        return Ok(Ok(self.enumerator(own, &theirs)));
                     }
                 }
                 let nearest = nearest(name, found.enumerators().filter_map(|one| one.name().ok()));
@@ -207,8 +207,20 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn enumerator(&self, found: &Enumerator<'_>) -> Answer {
-        Answer::certain(if self.kind == RelocKind::ENUMVAL_EXISTS { 1 } else { found.value })
+    /// The value of an enumerator. Whether an enumeration is signed was not recorded before Linux 6.0 and clang 16, so
+    /// the kernel's is also signed where the object's is, and what only a sign would change is not certain.
+    fn enumerator(&self, own: &Enumerator<'_>, found: &Enumerator<'_>) -> Answer {
+        if self.kind == RelocKind::ENUMVAL_EXISTS {
+            return Answer::certain(1);
+        }
+        let narrow = match u32::try_from(found.value) {
+            Ok(narrow) if !found.wide => narrow,
+            _ => return Answer::certain(found.value),
+        };
+        let sign = narrow.cast_signed() < 0;
+        let value =
+            if sign && own.signed { i64::from(narrow.cast_signed()).cast_unsigned() } else { found.value };
+        Answer { value, certain: !sign, access: None }
     }
 
     /// Whether a load or store of the field changes its size with the kernel's, and why not.

@@ -5,7 +5,7 @@ use crate::core::RelocKind;
 use crate::cursor::Endian;
 use crate::error::TypeError;
 use crate::kind::Kind;
-use crate::layout::{bitfield, size_of, strip_modifiers};
+use crate::layout::{MAX_DEPTH, bitfield, size_of, strip_modifiers};
 use crate::types::{Member, Type, TypeId};
 
 /// Where an access leads, in one side's types.
@@ -41,7 +41,7 @@ pub(super) struct Answer {
     pub(super) value: u64,
     /// Whether the compiler must have come to the same value for its own types. Of bitfields it may choose another load.
     pub(super) certain: bool,
-    /// What an instruction that accesses the field itself reads or writes: the type, an array's element, and its bytes.
+    /// What an instruction that accesses the field itself reads or writes: the field's type, and bytes.
     pub(super) access: Option<(TypeId, u32)>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn field_value(btf: &Btf, place: &Place<'_>, kind: RelocKind) -> Resu
         Last::Type(id) => {
             return match kind {
                 RelocKind::FIELD_BYTE_OFFSET => Ok(Some(Answer {
-                    access: Some(element(btf, id)?),
+                    access: Some(accessed(btf, id)?),
                     ..Answer::certain(place.bit_offset / 8)
                 })),
                 RelocKind::FIELD_BYTE_SIZE => Ok(Some(Answer::certain(u64::from(size_of(btf, id)?)))),
@@ -90,7 +90,7 @@ pub(super) fn field_value(btf: &Btf, place: &Place<'_>, kind: RelocKind) -> Resu
     let certain = bits.is_none();
     Ok(Some(match kind {
         RelocKind::FIELD_BYTE_OFFSET => {
-            let access = if certain { Some(element(btf, member.type_id)?) } else { None };
+            let access = if certain { Some(accessed(btf, member.type_id)?) } else { None };
             Answer { value: load.offset, certain, access }
         }
         RelocKind::FIELD_BYTE_SIZE => Answer { value: load.size, certain, access: None },
@@ -105,16 +105,17 @@ pub(super) fn field_value(btf: &Btf, place: &Place<'_>, kind: RelocKind) -> Resu
     }))
 }
 
-/// The type that a load or store of a field touches: of an array one element.
-fn element(btf: &Btf, id: TypeId) -> Result<(TypeId, u32), TypeError> {
-    let mut at = strip_modifiers(btf, id)?;
-    for _ in 0..crate::layout::MAX_DEPTH {
+/// The type of a field, and the bytes that a load or store of it touches: of an array those of one element.
+fn accessed(btf: &Btf, id: TypeId) -> Result<(TypeId, u32), TypeError> {
+    let found = strip_modifiers(btf, id)?;
+    let mut at = found;
+    for _ in 0..MAX_DEPTH {
         match at.array() {
             Some(array) => at = strip_modifiers(btf, array.element)?,
-            None => return Ok((at.id(), size_of(btf, at.id())?)),
+            None => return Ok((found.id(), size_of(btf, at.id())?)),
         }
     }
-    Err(TypeError::TooDeep { id, limit: crate::layout::MAX_DEPTH })
+    Err(TypeError::TooDeep { id, limit: MAX_DEPTH })
 }
 
 fn is_signed(btf: &Btf, id: TypeId) -> Result<bool, TypeError> {

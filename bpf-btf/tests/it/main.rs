@@ -1,0 +1,12 @@
+//! Tests of the public interface, on blobs that a small writer makes: no object files, no kernel.
+#![allow(clippy::cast_possible_truncation)] // numbers that the tests themselves choose
+
+mod core;
+mod damage;
+mod decl;
+mod ext;
+mod parse;
+mod patch;
+mod prototype;
+mod struct_ops;
+mod support;
