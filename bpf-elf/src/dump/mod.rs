@@ -88,7 +88,14 @@ impl Dump<'_> {
 
     fn function(&mut self, function: &Function) -> fmt::Result {
         let Function { section_name, offset, .. } = function;
-        line!(self, "  ", "section {section_name} + {:#x}, {} instructions", offset.0, function.insns.len());
+        let plural = if function.insns.len() == 1 { "" } else { "s" };
+        line!(
+            self,
+            "  ",
+            "section {section_name} + {:#x}, {} instruction{plural}",
+            offset.0,
+            function.insns.len()
+        );
         let hidden = if function.hidden { ", hidden" } else { "" };
         let btf = self.object.btf();
         let prototype = btf.zip(function.type_id).map(|(btf, id)| bpf_btf::dump::declaration(btf, id, ""));

@@ -27,7 +27,7 @@ fn maps() {
     let bad =
         with_map(1, |types, int| vec![("type", array(types, int)), ("max_entires", types.number(int, 1))]);
     check(&bad, "E0255 map `m`: unknown attribute `max_entires`");
-    check_help(&bad, "max_entries");
+    check_help(&bad, "did you mean `max_entries`?");
     check(
         &with_map(0, |types, int| vec![("type", array(types, int))]),
         "E0253 map `m`: it is static, and maps cannot be static",
