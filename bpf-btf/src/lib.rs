@@ -27,6 +27,11 @@ mod names;
 mod strings;
 mod types;
 
+/// Compiles what README.md shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use btf::Btf;
 pub use cursor::Endian;
 pub use error::{ParseError, TypeError};

@@ -34,6 +34,10 @@ fn distance(wanted: &str, name: &str, rows: &mut Rows) -> Option<u32> {
     if name.is_empty() || name.len() > MAX_NAME || name == wanted {
         return None;
     }
+    let (bare, other) = (wanted.trim_matches('_'), name.trim_matches('_'));
+    if !bare.is_empty() && bare.eq_ignore_ascii_case(other) {
+        return Some(0);
+    }
     let allowed = (wanted.len() / 3).min(4);
     if wanted.len().abs_diff(name.len()) <= allowed {
         let edits = rows.edits(wanted.as_bytes(), name.as_bytes());
@@ -41,19 +45,14 @@ fn distance(wanted: &str, name: &str, rows: &mut Rows) -> Option<u32> {
             return u32::try_from(edits).ok();
         }
     }
-    let (wanted, name) = (wanted.trim_matches('_'), name.trim_matches('_'));
-    let words = |text: &'_ str| text.split('_').filter(|word| word.len() > 2).count();
-    if words(wanted) == 0 || words(name) == 0 {
-        return None;
-    }
-    let shared: usize = name
+    let shared: usize = other
         .split('_')
-        .filter(|word| word.len() > 2 && wanted.split('_').any(|other| other == *word))
+        .filter(|word| word.len() > 2 && bare.split('_').any(|known| known == *word))
         .map(str::len)
         .sum();
-    let all = wanted.len().saturating_add(name.len());
+    let all = bare.len().saturating_add(other.len());
     // At least half of the letters of both are in shared words.
-    if shared.saturating_mul(4) < all {
+    if shared == 0 || shared.saturating_mul(4) < all {
         return None;
     }
     u32::try_from(10 + (all - shared.saturating_mul(2).min(all)) * 100 / all.max(1)).ok()
@@ -113,6 +112,7 @@ mod tests {
         check("brand_new_hook", &["ssthresh", "cong_avoid"], &[]);
         check("pdi", &["tid", "pid", "pdi"], &["pid"]);
         check("Pid", &["pad", "pid"], &["pid", "pad"]);
+        check("state", &["stats", "__state"], &["__state", "stats"]);
         check("x", &["y", "yy"], &[]);
         check("", &["a", ""], &[]);
         check("a_b", &["a_c_d_e_f_g"], &[]);

@@ -1,31 +1,21 @@
-//! CO-RE: one access of the object, asked of kernels that differ.
+//! CO-RE: one access of the object to a field, asked of kernels that differ.
 
 use bpf_btf::core::{AccessPath, Candidates, CoreError, Outcome, RelocKind, describe, resolve};
 use bpf_btf::{Btf, CoreRecord, Endian, StrOffset, TypeId};
 
 use crate::support::Builder;
 
-const ALL: [RelocKind; 13] = {
-    let mut all = [RelocKind(0); 13];
-    let mut at = 0;
-    while at < 13 {
-        all[at] = RelocKind(at as u32);
-        at += 1;
-    }
-    all
-};
-
 /// One side of the comparison: the usual integers, and what is built on them.
-struct Side {
-    b: Builder,
-    int: TypeId,
-    uint: TypeId,
-    long: TypeId,
-    ulong: TypeId,
+pub(crate) struct Side {
+    pub(crate) b: Builder,
+    pub(crate) int: TypeId,
+    pub(crate) uint: TypeId,
+    pub(crate) long: TypeId,
+    pub(crate) ulong: TypeId,
 }
 
 impl Side {
-    fn new(endian: Endian, padding: bool) -> Self {
+    pub(crate) fn new(endian: Endian, padding: bool) -> Self {
         let mut b = Builder::new(endian);
         if padding {
             b.float("padding", 8); // so that ids differ between the sides
@@ -37,14 +27,14 @@ impl Side {
         Self { b, int, uint, long, ulong }
     }
 
-    fn ops(&mut self, name: &str, size: u32, members: &[(&str, TypeId, u32)]) -> TypeId {
+    pub(crate) fn ops(&mut self, name: &str, size: u32, members: &[(&str, TypeId, u32)]) -> TypeId {
         self.b.structure(name, size, members)
     }
 }
 
-type Build = fn(&mut Side) -> TypeId;
+pub(crate) type Build = fn(&mut Side) -> TypeId;
 
-fn answer(local: &Btf, record: &CoreRecord, kernel: &Btf) -> String {
+pub(crate) fn answer(local: &Btf, record: &CoreRecord, kernel: &Btf) -> String {
     let candidates = match Candidates::find(local, record.type_id, &[kernel]) {
         Ok(candidates) => candidates,
         Err(error) => return format!("{} {error}", error.code()),
@@ -67,11 +57,11 @@ fn answer(local: &Btf, record: &CoreRecord, kernel: &Btf) -> String {
     }
 }
 
-struct Case {
-    local: Btf,
-    root: TypeId,
+pub(crate) struct Case {
+    pub(crate) local: Btf,
+    pub(crate) root: TypeId,
     access: u32,
-    kernel: Btf,
+    pub(crate) kernel: Btf,
 }
 
 impl Case {
@@ -83,22 +73,22 @@ impl Case {
         Self { local: a.b.parse(), root, access, kernel: b.b.parse() }
     }
 
-    fn new(local: Build, access: &str, kernel: Build) -> Self {
+    pub(crate) fn new(local: Build, access: &str, kernel: Build) -> Self {
         Self::in_order(Endian::Little, local, access, kernel)
     }
 
-    fn record(&self, kind: RelocKind) -> CoreRecord {
+    pub(crate) fn record(&self, kind: RelocKind) -> CoreRecord {
         CoreRecord { offset: 0, type_id: self.root, access: StrOffset(self.access), kind }
     }
 
     #[track_caller]
-    fn check(&self, kind: RelocKind, want: &str) -> &Self {
+    pub(crate) fn check(&self, kind: RelocKind, want: &str) -> &Self {
         assert_eq!(answer(&self.local, &self.record(kind), &self.kernel), want, "{kind}");
         self
     }
 }
 
-fn task(s: &mut Side) -> TypeId {
+pub(crate) fn task(s: &mut Side) -> TypeId {
     let (int, long) = (s.int, s.long);
     s.ops("task", 16, &[("pid", int, 0), ("start", long, 64)])
 }
@@ -295,109 +285,6 @@ fn with_plain(s: &mut Side) -> TypeId {
 }
 
 #[test]
-fn whole_types() {
-    let same = Case::new(task, "0", task);
-    same.check(RelocKind::TYPE_EXISTS, "1 -> 1")
-        .check(RelocKind::TYPE_MATCHES, "1 -> 1")
-        .check(RelocKind::TYPE_SIZE, "16 -> 16")
-        .check(RelocKind::TYPE_ID_LOCAL, "? -> 5")
-        .check(RelocKind::TYPE_ID_TARGET, "? -> 6");
-    let other = Case::new(task, "0", |s| {
-        let int = s.int;
-        s.ops("task", 4, &[("pid", int, 0)])
-    });
-    other
-        .check(RelocKind::TYPE_EXISTS, "1 -> 1")
-        .check(RelocKind::TYPE_MATCHES, "1 -> 0")
-        .check(RelocKind::TYPE_SIZE, "16 -> 4");
-    let gone = Case::new(task, "0", |s| s.ops("other", 0, &[]));
-    gone.check(RelocKind::TYPE_EXISTS, "1 -> 0")
-        .check(RelocKind::TYPE_SIZE, "16 -> 0")
-        .check(RelocKind::TYPE_ID_TARGET, "? -> 0")
-        .check(RelocKind::TYPE_ID_LOCAL, "? -> 5");
-    Case::new(task, "1", task).check(
-        RelocKind::TYPE_EXISTS,
-        "E0142 CO-RE access `1` does not fit type [5]: `0` is needed for a whole type",
-    );
-}
-
-/// `type_exists` looks at kinds only, `type_matches` at everything.
-#[test]
-fn the_two_rules_for_types() {
-    let check = |local: Build, kernel: Build, exists: u32, matches: u32| {
-        let case = Case::new(local, "0", kernel);
-        case.check(RelocKind::TYPE_EXISTS, &format!("1 -> {exists}"));
-        case.check(RelocKind::TYPE_MATCHES, &format!("1 -> {matches}"));
-    };
-    let int: Build = |s| {
-        let int = s.int;
-        s.b.typedef("t", int)
-    };
-    let long: Build = |s| {
-        let long = s.long;
-        s.b.typedef("t", long)
-    };
-    let uint: Build = |s| {
-        let uint = s.uint;
-        s.b.typedef("t", uint)
-    };
-    check(int, int, 1, 1);
-    check(int, long, 1, 0);
-    check(int, uint, 1, 0);
-    let function: Build = |s| {
-        let (int, task) = (s.int, s.b.forward("task", false));
-        let task = s.b.ptr(task);
-        let function = s.b.prototype(int, &[("task", task)]);
-        s.b.typedef("t", function)
-    };
-    let full: Build = |s| {
-        let (int, task) = (s.int, task(s));
-        let task = s.b.ptr(task);
-        let function = s.b.prototype(int, &[("task", task)]);
-        s.b.typedef("t", function)
-    };
-    check(function, function, 1, 1);
-    check(function, full, 0, 1);
-    let enumeration: Build = |s| s.b.enumeration("t", false, &[("A", 0), ("B___x", 1)]);
-    let more: Build = |s| s.b.enumeration("t", false, &[("Z", 0), ("B", 7), ("A", 8)]);
-    check(enumeration, more, 1, 1);
-    check(more, enumeration, 1, 0);
-    // Only a struct that contains itself can have no end: an error, not a hang.
-    let endless: Build = |s| {
-        let next = TypeId(s.ulong.0 + 1);
-        s.ops("t", 8, &[("t", next, 0)])
-    };
-    Case::new(endless, "0", |s| {
-        let next = TypeId(s.ulong.0 + 1);
-        s.ops("t", 8, &[("t", next, 0)])
-    })
-    .check(RelocKind::TYPE_MATCHES, "E0143 CO-RE relocation refers to types that do not hold together");
-}
-
-#[test]
-fn enumerators() {
-    let local: Build = |s| s.b.enumeration("state___x", true, &[("IDLE", 3), ("GONE___v2", -1)]);
-    let kernel: Build = |s| s.b.enumeration64("state", &[("GONE", 1 << 40), ("IDLER", 1)]);
-    Case::new(local, "1", kernel)
-        .check(RelocKind::ENUMVAL_EXISTS, "1 -> 1")
-        .check(RelocKind::ENUMVAL_VALUE, "18446744073709551615 -> 1099511627776");
-    Case::new(local, "0", kernel).check(RelocKind::ENUMVAL_EXISTS, "1 -> 0").check(
-        RelocKind::ENUMVAL_VALUE,
-        "E0152 state::IDLE: no enumerator IDLE in the kernel's enum state; closest: IDLER",
-    );
-    // Kernels before 6.0 do not say that an enumeration is signed; the object does.
-    let unsigned: Build = |s| s.b.enumeration("state", false, &[("GONE", -2)]);
-    Case::new(local, "1", unsigned)
-        .check(RelocKind::ENUMVAL_VALUE, "18446744073709551615 -> 18446744073709551614");
-    Case::new(unsigned, "0", unsigned)
-        .check(RelocKind::ENUMVAL_VALUE, &format!("? -> {}", u64::from(u32::MAX - 1)));
-    Case::new(local, "2", kernel).check(
-        RelocKind::ENUMVAL_VALUE,
-        "E0142 CO-RE access `2` does not fit type [5]: it names an enumerator that is not there",
-    );
-}
-
-#[test]
 fn candidates_that_disagree() {
     let two: Build = |s| {
         let (int, long) = (s.int, s.long);
@@ -426,31 +313,6 @@ fn candidates_that_disagree() {
     assert_eq!(candidates.as_slice().len(), 2);
     candidates.narrow(&case.local, &case.record(RelocKind::FIELD_EXISTS)).unwrap();
     assert_eq!(candidates.as_slice().len(), 1);
-}
-
-#[test]
-fn modules_only_where_vmlinux_has_none() {
-    let (mut object, mut vmlinux) = (Side::new(Endian::Little, false), Side::new(Endian::Little, true));
-    let root = task(&mut object);
-    let without = vmlinux.b.parse();
-    let in_vmlinux = task(&mut vmlinux);
-    let with = vmlinux.b.parse();
-    let module = |base: &Btf| {
-        let mut b = Builder::on(base);
-        let id = b.structure("task", 32, &[]);
-        (Btf::parse_split(b.bytes(), base).unwrap(), id)
-    };
-    let local = object.b.parse();
-    let find = |targets: &[&Btf]| {
-        let found = Candidates::find(&local, root, targets).unwrap();
-        found.as_slice().iter().map(|candidate| candidate.id).collect::<Vec<_>>()
-    };
-    let (first, own) = module(&without);
-    assert_eq!(find(&[&without, &first]), [own]);
-    let (first, own) = module(&with);
-    assert_eq!(find(&[&with, &first]), [in_vmlinux]);
-    assert_eq!(find(&[&first]), [in_vmlinux, own]);
-    assert_eq!(find(&[]), []);
 }
 
 #[test]
@@ -496,25 +358,4 @@ fn access_strings() {
     assert_eq!(numbers(&long(64)).unwrap().len(), 64);
     assert!(numbers(&long(65)).is_err());
     assert_eq!(AccessPath::parse("0:12:3").unwrap().to_string(), "0:12:3");
-}
-
-/// Every kind has a name, and none is refused for a type that fits it.
-#[test]
-fn all_thirteen_kinds() {
-    let field = Case::new(task, "0:0", task);
-    let whole = Case::new(task, "0", task);
-    let state: Build = |s| s.b.enumeration("state", false, &[("A", 1)]);
-    let value = Case::new(state, "0", state);
-    for kind in ALL {
-        let case = match kind.0 {
-            0..=5 => &field,
-            10 | 11 => &value,
-            _ => &whole,
-        };
-        let text = answer(&case.local, &case.record(kind), &case.kernel);
-        assert!(text.contains(" -> "), "{kind}: {text}");
-        assert!(kind.name().is_some());
-    }
-    assert_eq!(describe(&value.local, &value.record(RelocKind::ENUMVAL_VALUE)), "state::A");
-    assert_eq!(describe(&whole.local, &whole.record(RelocKind::TYPE_SIZE)), "task");
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation)] // numbers that the tests themselves choose
 
 mod core;
+mod core_types;
 mod damage;
 mod decl;
 mod ext;
