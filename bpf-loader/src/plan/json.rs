@@ -36,7 +36,7 @@ impl Plan {
     }
 
     fn program_json(&self, program: &PlanProgram) -> Value {
-        let insn = |insn| self.insn_text(program, insn);
+        let insn = |index| self.insn_text(program, index);
         let (struct_member, attach) = match &program.attach {
             AttachPoint::StructOps { member, .. } => (Some(member), Some(program.attach.to_string())),
             AttachPoint::None => (None, None),
@@ -54,7 +54,7 @@ impl Plan {
                 "name": function.name,
                 "start": function.start.0,
             })).collect::<Vec<_>>(),
-            "instructions": program.insns.iter().map(insn).collect::<Vec<_>>(),
+            "instructions": (0..program.insns.len()).map(insn).collect::<Vec<_>>(),
             "unresolved": program.poisons.iter().map(|poison| json!({
                 "at": poison.at.0,
                 "why": poison.why,

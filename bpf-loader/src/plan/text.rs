@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use bpf_elf::InsnIndex;
 use bpf_sys::uapi::flags;
 
-use crate::plan::{AttachPoint, MemberState, Plan, PlanInsn, PlanMap, PlanProgram, PlanStructOps, Ref};
+use crate::plan::{AttachPoint, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps, Ref};
 
 /// Flags of maps that plans can hold, by name.
 const MAP_FLAGS: &[(u32, &str)] = &[
@@ -102,24 +102,34 @@ impl Plan {
             write!(f, ", flags {:#x}", program.flags)?;
         }
         writeln!(f, ", license {:?}", program.license)?;
-        for (at, insn) in program.insns.iter().enumerate() {
-            let at = InsnIndex(u32::try_from(at).unwrap_or(u32::MAX));
+        for (index, at) in (0..program.insns.len()).zip(0..) {
+            let at = InsnIndex(at);
             if program.functions.len() > 1
                 && let Ok(found) = program.functions.binary_search_by_key(&at, |function| function.start)
                 && let Some(function) = program.functions.get(found)
             {
                 writeln!(f, " {}:", function.name)?;
             }
-            writeln!(f, "  {:>4}: {}", at.0, self.insn_text(program, insn))?;
+            writeln!(f, "  {:>4}: {}", at.0, self.insn_text(program, index))?;
         }
         Ok(())
     }
 
     /// One instruction, with names in place of what is not known before loading.
-    pub(crate) fn insn_text(&self, program: &PlanProgram, insn: &PlanInsn) -> String {
+    pub(crate) fn insn_text(&self, program: &PlanProgram, index: usize) -> String {
+        let Some(insn) = program.insns.get(index) else { return String::new() };
+        let before = index.checked_sub(1).and_then(|before| program.insns.get(before));
+        if before.is_some_and(|before| before.insn.is_ld_imm64()) {
+            return "     (upper half)".to_owned();
+        }
         let map = |id| self.data.object.map(id).map_or("?", |spec| spec.name());
         let dst = insn.insn.dst;
         match insn.reference {
+            None if insn.insn.is_ld_imm64() => {
+                let upper = program.insns.get(index + 1).map_or(0, |upper| upper.insn.imm);
+                let value = u64::from(upper.cast_unsigned()) << 32 | u64::from(insn.insn.imm.cast_unsigned());
+                format!("({:02x}) r{dst} = {value:#x}", insn.insn.code)
+            }
             None => insn.insn.to_string(),
             Some(Ref::Map(id)) => format!("({:02x}) r{dst} = map {}", insn.insn.code, map(id)),
             Some(Ref::MapValue { map: id, offset }) => {
