@@ -1,27 +1,40 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod attach;
 pub mod diagnose;
 pub mod kernel;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod link;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod load;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod map;
 pub mod object;
 pub mod plan;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod program;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod struct_ops;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod verifier;
 
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use attach::AttachError;
 pub use diagnose::Diagnostic;
 pub use kernel::{Answer, Feature, Kernel, KernelError};
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use link::Link;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use load::{LoadError, LoadedObject};
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use map::{Global, Map, MapError};
 pub use object::{Object, OpenError, OpenOptions};
 pub use plan::{Plan, PlanError, PlanFailed};
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use program::Program;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use struct_ops::StructOps;
 
 /// The BTF crate that this crate's API speaks of.

@@ -102,7 +102,9 @@ impl Link {
             return Err(AttachError::NotBpffs { path: PathBuf::from(parent) });
         }
         let pinned = bpf_sys::object::pin(path, fd);
-        pinned.map_err(|source| AttachError::refused(format!("pinning {} to {}", self.what, path.display()), source))?;
+        pinned.map_err(|source| {
+            AttachError::refused(format!("pinning {} to {}", self.what, path.display()), source)
+        })?;
         self.pinned.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -137,7 +139,11 @@ impl Link {
             Some(Hold::Map(registration)) => registration.unregister(self.sys.as_ref()),
             Some(Hold::Fd(fd, _)) => match self.sys.link_detach(fd.as_fd()) {
                 // Kinds of links without the command, and kernels without it for this kind: closing does it.
-                Err(error) if [errno::EOPNOTSUPP, errno::EINVAL, errno::ENOTSUPP].iter().any(|no| error.is(*no)) => Ok(()),
+                Err(error)
+                    if [errno::EOPNOTSUPP, errno::EINVAL, errno::ENOTSUPP].iter().any(|no| error.is(*no)) =>
+                {
+                    Ok(())
+                }
                 // It is detached already.
                 Err(error) if error.is(errno::ENOLINK) => Ok(()),
                 other => other,

@@ -42,12 +42,7 @@ impl fmt::Debug for Program {
 }
 
 impl Program {
-    pub(crate) fn new(
-        plan: &Plan,
-        program: &PlanProgram,
-        fd: OwnedFd,
-        sys: SysRef,
-    ) -> Self {
+    pub(crate) fn new(plan: &Plan, program: &PlanProgram, fd: OwnedFd, sys: SysRef) -> Self {
         let def = plan.object().file().program(program.id);
         Self {
             inner: Arc::new(Inner {

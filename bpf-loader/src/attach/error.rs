@@ -88,7 +88,9 @@ impl AttachError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::Refused { .. } | Self::NoLink { .. } => Vec::new(),
-            Self::NoTarget { program, section, .. } => vec![Label::section(section), Label::item("program", program)],
+            Self::NoTarget { program, section, .. } => {
+                vec![Label::section(section), Label::item("program", program)]
+            }
             Self::NoSuchTracepoint { program, .. } => vec![Label::item("program", program)],
             Self::State { variable, .. } => vec![Label::item("variable", variable)],
             Self::NotBpffs { path } => vec![Label::at(Place::Object(path.display().to_string()))],
@@ -109,7 +111,9 @@ impl AttachError {
                 "give the name without its category; /sys/kernel/tracing/available_events lists them".into()
             }
             Self::State { state: State::Registered, .. } => "detach it first".into(),
-            Self::State { .. } => "load the object again: without BPF_F_LINK a map can be registered once only".into(),
+            Self::State { .. } => {
+                "load the object again: without BPF_F_LINK a map can be registered once only".into()
+            }
             Self::NoLink { .. } => "it stays registered without a pin, until it is detached".into(),
             Self::NotBpffs { .. } => "mount one: mount -t bpf bpf /sys/fs/bpf".into(),
         })

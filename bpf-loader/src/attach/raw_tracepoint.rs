@@ -19,7 +19,8 @@ impl Program {
     /// Since 4.17 (`BPF_RAW_TRACEPOINT_OPEN`).
     #[doc(alias = "bpf_program__attach_raw_tracepoint")]
     pub fn attach_raw_tracepoint(&self, name: &str) -> Result<Link, AttachError> {
-        let missing = || AttachError::NoSuchTracepoint { program: self.name().to_owned(), tracepoint: name.to_owned() };
+        let missing =
+            || AttachError::NoSuchTracepoint { program: self.name().to_owned(), tracepoint: name.to_owned() };
         let text = CString::new(name).map_err(|_| missing())?;
         match self.sys().raw_tracepoint_open(&text, self.as_fd()) {
             Ok(fd) => {
@@ -27,9 +28,10 @@ impl Program {
                 Ok(Link::of_fd(what, fd, None, self.sys().clone()))
             }
             Err(error) if error.is(errno::ENOENT) => Err(missing()),
-            Err(source) => {
-                Err(AttachError::refused(format!("attaching program `{}` to raw tracepoint {name}", self.name()), source))
-            }
+            Err(source) => Err(AttachError::refused(
+                format!("attaching program `{}` to raw tracepoint {name}", self.name()),
+                source,
+            )),
         }
     }
 }

@@ -29,9 +29,13 @@ impl Asked {
         use Capability::{Bpf, NetAdmin, Perfmon, SysAdmin};
         match self {
             Self::Btf => &[Bpf],
-            Self::Map(MapType::SOCKMAP | MapType::SOCKHASH | MapType::DEVMAP | MapType::DEVMAP_HASH | MapType::XSKMAP) => {
-                &[Bpf, NetAdmin]
-            }
+            Self::Map(
+                MapType::SOCKMAP
+                | MapType::SOCKHASH
+                | MapType::DEVMAP
+                | MapType::DEVMAP_HASH
+                | MapType::XSKMAP,
+            ) => &[Bpf, NetAdmin],
             Self::Map(_) => &[Bpf],
             Self::Program(
                 ProgramType::KPROBE
@@ -44,9 +48,12 @@ impl Asked {
                 | ProgramType::STRUCT_OPS
                 | ProgramType::EXT,
             ) => &[Bpf, Perfmon],
-            Self::Program(ProgramType::SOCKET_FILTER | ProgramType::CGROUP_SKB | ProgramType::SK_REUSEPORT | ProgramType::SYSCALL) => {
-                &[Bpf]
-            }
+            Self::Program(
+                ProgramType::SOCKET_FILTER
+                | ProgramType::CGROUP_SKB
+                | ProgramType::SK_REUSEPORT
+                | ProgramType::SYSCALL,
+            ) => &[Bpf],
             Self::Program(_) => &[Bpf, NetAdmin],
             Self::Admin => &[SysAdmin],
         }
@@ -65,7 +72,8 @@ pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> R
     if have.has(Capability::SysAdmin) || asked.needs().iter().all(|cap| have.has(*cap)) {
         return Refused::default();
     }
-    let mut needs: Vec<Capability> = whole.iter().chain([&asked]).flat_map(|asked| asked.needs()).copied().collect();
+    let mut needs: Vec<Capability> =
+        whole.iter().chain([&asked]).flat_map(|asked| asked.needs()).copied().collect();
     needs.sort_unstable_by_key(|cap| std::cmp::Reverse(cap.number()));
     needs.dedup();
     let missing: Vec<&str> = needs.iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
@@ -73,7 +81,14 @@ pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> R
     let sysctl = std::fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled").ok();
     let sysctl = sysctl.map(|value| format!(" (kernel.unprivileged_bpf_disabled is {})", value.trim()));
     Refused {
-        cause: Some(format!("this process does not have {}{}", missing.join(" and "), sysctl.unwrap_or_default())),
-        help: Some(format!("run it as root, or give it the capabilities: setcap {}+ep FILE", names.join(","))),
+        cause: Some(format!(
+            "this process does not have {}{}",
+            missing.join(" and "),
+            sysctl.unwrap_or_default()
+        )),
+        help: Some(format!(
+            "run it as root, or give it the capabilities: setcap {}+ep FILE",
+            names.join(",")
+        )),
     }
 }

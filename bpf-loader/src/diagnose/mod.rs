@@ -1,10 +1,13 @@
 //! What every error and notice can say of itself: a stable code, the places it is about, what to do.
 
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod cause;
 
-pub use cause::Refused;
-pub(crate) use cause::{Asked, likely_cause};
 pub use bpf_btf::{Label, Place};
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub use cause::Refused;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub(crate) use cause::{Asked, likely_cause};
 
 use std::fmt;
 
@@ -79,6 +82,7 @@ pub(crate) use diagnostic;
 
 diagnostic!(bpf_btf::ParseError, bpf_btf::TypeError, bpf_elf::ElfError);
 
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 impl Diagnostic for bpf_sys::SysError {
     fn code(&self) -> &'static str {
         bpf_sys::SysError::code(self)

@@ -59,8 +59,12 @@ impl std::error::Error for ReadError {}
 impl KernelError {
     pub(crate) fn read(path: &Path, source: &io::Error) -> Self {
         match source.kind() {
-            io::ErrorKind::NotFound if path.starts_with("/sys/kernel/btf") => Self::NoBtf { path: path.into() },
-            kind => Self::Read { path: path.into(), source: ReadError { kind, errno: source.raw_os_error() } },
+            io::ErrorKind::NotFound if path.starts_with("/sys/kernel/btf") => {
+                Self::NoBtf { path: path.into() }
+            }
+            kind => {
+                Self::Read { path: path.into(), source: ReadError { kind, errno: source.raw_os_error() } }
+            }
         }
     }
 
@@ -80,7 +84,9 @@ impl KernelError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoBtfGiven => vec![Label::at(Place::Kernel)],
-            Self::NoBtf { path } | Self::Read { path, .. } => vec![Label::at(Place::Object(path.display().to_string()))],
+            Self::NoBtf { path } | Self::Read { path, .. } => {
+                vec![Label::at(Place::Object(path.display().to_string()))]
+            }
             Self::Btf { path, source } => {
                 let mut labels = vec![Label::at(Place::Object(path.display().to_string()))];
                 labels.extend(source.labels());
@@ -93,7 +99,9 @@ impl KernelError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoBtf { .. } => "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; in a container, mount sysfs".into(),
+            Self::NoBtf { .. } => {
+                "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; in a container, mount sysfs".into()
+            }
             Self::NoBtfGiven => "give the kernel's vmlinux BTF, a copy of /sys/kernel/btf/vmlinux".into(),
             Self::Read { source, .. } if source.kind == io::ErrorKind::NotFound => "check the path".into(),
             Self::Read { .. } => return None,

@@ -108,11 +108,13 @@ impl Feature {
                     Answer::Unknown
                 }
             }
-            Evidence::Member(name, member) => match btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok()) {
-                Some(found) if has_member(btf, found, member, 4) => Answer::Yes,
-                Some(_) => Answer::No,
-                None => Answer::Unknown,
-            },
+            Evidence::Member(name, member) => {
+                match btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok()) {
+                    Some(found) if has_member(btf, found, member, 4) => Answer::Yes,
+                    Some(_) => Answer::No,
+                    None => Answer::Unknown,
+                }
+            }
         }
     }
 }
@@ -120,7 +122,9 @@ impl Feature {
 /// Whether a struct has a member of that name, in itself or in its anonymous members.
 fn has_member(btf: &Btf, of: bpf_btf::Type<'_>, name: &str, depth: u32) -> bool {
     of.members().any(|member| match member.name() {
-        Ok("") => depth > 0 && btf.get(member.type_id).is_ok_and(|inner| has_member(btf, inner, name, depth - 1)),
+        Ok("") => {
+            depth > 0 && btf.get(member.type_id).is_ok_and(|inner| has_member(btf, inner, name, depth - 1))
+        }
         Ok(found) => found == name,
         Err(_) => false,
     })
@@ -133,7 +137,11 @@ mod tests {
     #[test]
     fn every_feature_has_a_row_in_order_of_age() {
         assert!(ROWS.is_sorted_by_key(|row| row.since));
-        assert!(ROWS.iter().enumerate().all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature)));
+        assert!(
+            ROWS.iter()
+                .enumerate()
+                .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
+        );
         assert_eq!(Feature::all().count(), 7);
     }
 }

@@ -3,19 +3,21 @@
 mod error;
 mod feature;
 mod machine;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{fmt, io};
 
-use bpf_btf::{Btf, Endian};
+use bpf_btf::{Btf, Endian, ParseError};
 use sha2::{Digest, Sha256};
 
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
 pub use machine::Machine;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
 
 /// A kernel that objects are planned for. Cheap to clone; clones share what was read.
@@ -53,7 +55,10 @@ impl fmt::Debug for BtfHash {
 
 impl fmt::Debug for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kernel").field("running", &self.is_running()).field("machine", self.machine()).finish_non_exhaustive()
+        f.debug_struct("Kernel")
+            .field("running", &self.is_running())
+            .field("machine", self.machine())
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,13 +108,7 @@ impl KernelBuilder {
         let endian = self.btf.as_ref().map_or(Endian::NATIVE, Btf::endian);
         let machine = self.machine.unwrap_or_else(|| Machine::unknown(endian));
         let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
-        Kernel::new(Inner {
-            running,
-            machine,
-            btf,
-            hash: OnceLock::new(),
-            known: Mutex::new(self.known),
-        })
+        Kernel::new(Inner { running, machine, btf, hash: OnceLock::new(), known: Mutex::new(self.known) })
     }
 }
 
@@ -193,11 +192,13 @@ impl Kernel {
     }
 
     /// What was learned by probing stays learned.
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub(crate) fn learn(&self, feature: Feature, answer: Answer) {
         self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, answer);
     }
 
     /// Whether both are one value, so that what was planned for one holds for the other without comparing hashes.
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
@@ -205,13 +206,24 @@ impl Kernel {
 
 const RUNNING_BTF: &str = "/sys/kernel/btf/vmlinux";
 
+/// The bytes of the running kernel's BTF: mapped where the kernel allows it (since 6.16), else read.
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
+    let file = std::fs::File::open(path)?;
+    match bpf_sys::FileMapping::sysfs(&file) {
+        Ok(mapped) => Ok(Btf::parse(mapped)),
+        Err(_) => std::fs::read(path).map(Btf::parse),
+    }
+}
+
+/// The bytes of the running kernel's BTF, read.
+#[cfg(not(all(feature = "syscalls", target_os = "linux")))]
+fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
+    std::fs::read(path).map(Btf::parse)
+}
+
 fn read_running_btf() -> Result<Btf, KernelError> {
     let path = Path::new(RUNNING_BTF);
-    let file = std::fs::File::open(path).map_err(|source| KernelError::read(path, &source))?;
-    let parsed = match bpf_sys::FileMapping::sysfs(&file) {
-        Ok(mapped) => Btf::parse(mapped),
-        // Kernels before 6.16 refuse to map the file: read it.
-        Err(_) => Btf::parse(std::fs::read(path).map_err(|source| KernelError::read(path, &source))?),
-    };
+    let parsed = running_btf(path).map_err(|source| KernelError::read(path, &source))?;
     parsed.map_err(|source| KernelError::Btf { path: path.into(), source })
 }

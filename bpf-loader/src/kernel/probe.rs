@@ -52,9 +52,16 @@ fn func_btf() -> Vec<u8> {
     const STRINGS: &[u8] = b"\0int\0f\0";
     let types: [u32; 10] = [
         // INT `int`, 4 bytes, signed, 32 bits.
-        1, 1 << 24, 4, 1 << 24 | 32, // FUNC_PROTO returning [1].
-        0, 13 << 24, 1, // FUNC `f` of [2], static.
-        5, 12 << 24, 2,
+        1,
+        1 << 24,
+        4,
+        1 << 24 | 32, // FUNC_PROTO returning [1].
+        0,
+        13 << 24,
+        1, // FUNC `f` of [2], static.
+        5,
+        12 << 24,
+        2,
     ];
     let types_len = 4 * 10;
     let header = [24, 0, types_len, types_len, 7];

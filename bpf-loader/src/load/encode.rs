@@ -33,18 +33,27 @@ pub(crate) enum Dangling {
 
 /// Encodes a stream for the running machine. Functions, lines and references are found by where instructions came
 /// from, so the stream may differ from the resolved one.
-pub(crate) fn encode(program: &PlanProgram, stream: &[PlanInsn], maps: &HashMap<MapId, Map>) -> Result<Encoded, Dangling> {
+pub(crate) fn encode(
+    program: &PlanProgram,
+    stream: &[PlanInsn],
+    maps: &HashMap<MapId, Map>,
+) -> Result<Encoded, Dangling> {
     let starts: HashMap<InsnIndex, FunctionId> =
         program.functions.iter().map(|function| (function.start, function.function)).collect();
     let mut at_function = HashMap::new();
     let mut position = HashMap::with_capacity(program.func_info.len());
     for (at, insn) in (0_i32..).zip(stream) {
-        if let Some((origin, function)) = insn.origin.and_then(|origin| Some((origin, starts.get(&origin)?))) {
+        if let Some((origin, function)) = insn.origin.and_then(|origin| Some((origin, starts.get(&origin)?)))
+        {
             at_function.entry(*function).or_insert(at);
             position.entry(origin).or_insert(at);
         }
     }
-    let mut out = Encoded { insns: Vec::with_capacity(stream.len() * Insn::SIZE), func_info: Vec::new(), line_info: Vec::new() };
+    let mut out = Encoded {
+        insns: Vec::with_capacity(stream.len() * Insn::SIZE),
+        func_info: Vec::new(),
+        line_info: Vec::new(),
+    };
     let mut upper = 0;
     for (at, insn) in (0_i32..).zip(stream) {
         let index = InsnIndex(at.cast_unsigned());

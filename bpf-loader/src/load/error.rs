@@ -89,7 +89,10 @@ impl fmt::Display for ProgramsFailed {
             ([one], _) => one.fmt(f),
             (many, shared) => {
                 write!(f, "the kernel refused {} programs of `{}`", many.len(), self.object)?;
-                shared.iter().filter_map(|refused| refused.cause.as_ref()).try_for_each(|cause| write!(f, ": {cause}"))
+                shared
+                    .iter()
+                    .filter_map(|refused| refused.cause.as_ref())
+                    .try_for_each(|cause| write!(f, ": {cause}"))
             }
         }
     }
@@ -162,7 +165,9 @@ impl LoadError {
         match self {
             Self::Plan(failed) => Some(failed),
             Self::Kernel(error) => Some(error),
-            Self::Programs(failed) if failed.errors.len() == 1 => failed.errors.first().map(|error| error as _),
+            Self::Programs(failed) if failed.errors.len() == 1 => {
+                failed.errors.first().map(|error| error as _)
+            }
             _ => None,
         }
     }
@@ -191,7 +196,9 @@ impl Diagnostic for LoadError {
                 labels.extend(self.inner().map(Diagnostic::labels).unwrap_or_default());
                 labels
             }
-            Self::Dangling { program, at, .. } => vec![Label::item("program", program), Label::at(Place::Insn(*at))],
+            Self::Dangling { program, at, .. } => {
+                vec![Label::item("program", program), Label::at(Place::Insn(*at))]
+            }
             other => other.inner().map(Diagnostic::labels).unwrap_or_default(),
         }
     }

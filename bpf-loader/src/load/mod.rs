@@ -89,8 +89,11 @@ impl LoadedObject {
     /// # Errors
     /// [`MapError::NoSuch`].
     pub fn map(&self, name: &str) -> Result<&Map, MapError> {
-        let found = self.plan.maps().iter().find(|map| map.name == name).and_then(|map| self.maps.get(&map.id));
-        found.ok_or_else(|| MapError::no_such("map", name, self.plan.maps().iter().map(|map| map.name.as_str())))
+        let found =
+            self.plan.maps().iter().find(|map| map.name == name).and_then(|map| self.maps.get(&map.id));
+        found.ok_or_else(|| {
+            MapError::no_such("map", name, self.plan.maps().iter().map(|map| map.name.as_str()))
+        })
     }
 
     /// A map, by the id that it has on the object.
@@ -110,7 +113,8 @@ impl LoadedObject {
     /// [`MapError::NoSuch`].
     pub fn program(&self, name: &str) -> Result<&Program, MapError> {
         let programs = self.plan.programs();
-        let found = programs.iter().find(|program| program.name == name).and_then(|p| self.programs.get(&p.id));
+        let found =
+            programs.iter().find(|program| program.name == name).and_then(|p| self.programs.get(&p.id));
         found.ok_or_else(|| MapError::no_such("program", name, programs.iter().map(|p| p.name.as_str())))
     }
 
@@ -126,7 +130,9 @@ impl LoadedObject {
     pub fn struct_ops(&self, name: &str) -> Result<&StructOps, MapError> {
         let vars = self.plan.struct_ops();
         let found = vars.iter().find(|var| var.name == name).and_then(|var| self.struct_ops.get(&var.id));
-        found.ok_or_else(|| MapError::no_such("struct_ops variable", name, vars.iter().map(|v| v.name.as_str())))
+        found.ok_or_else(|| {
+            MapError::no_such("struct_ops variable", name, vars.iter().map(|v| v.name.as_str()))
+        })
     }
 
     /// The struct_ops variables, in the order of the file.
@@ -142,7 +148,11 @@ impl LoadedObject {
         let file = self.plan.object().file();
         let found = file.global_named(name).and_then(|global| Some((global, self.maps.get(&global.map)?)));
         let (global, map) = found.ok_or_else(|| {
-            MapError::no_such("global variable", name, file.globals().iter().map(|global| global.name.as_str()))
+            MapError::no_such(
+                "global variable",
+                name,
+                file.globals().iter().map(|global| global.name.as_str()),
+            )
         })?;
         Ok(Global::new(global, map.clone()))
     }
@@ -185,7 +195,10 @@ fn check_kernel(plan: &Plan, kernel: &Kernel) -> Result<(), LoadError> {
     if let Some(planned) = plan.kernel_btf_hash()? {
         let running = kernel.btf_hash()?;
         if planned != running {
-            return Err(LoadError::OtherKernel { planned: planned.to_string(), running: running.to_string() });
+            return Err(LoadError::OtherKernel {
+                planned: planned.to_string(),
+                running: running.to_string(),
+            });
         }
     }
     Ok(())
@@ -194,12 +207,7 @@ fn check_kernel(plan: &Plan, kernel: &Kernel) -> Result<(), LoadError> {
 /// Probes what the refused steps assumed. Where the kernel turns out to lack something, the object is planned again;
 /// that ends, because each time round at least one more answer is known. `None` where every assumption holds, or the
 /// probes cannot tell.
-fn replan(
-    plan: &Plan,
-    kernel: &Kernel,
-    steps: &[Step],
-    sys: &dyn Sys,
-) -> Option<Result<Plan, LoadError>> {
+fn replan(plan: &Plan, kernel: &Kernel, steps: &[Step], sys: &dyn Sys) -> Option<Result<Plan, LoadError>> {
     let mut assumed: Vec<Feature> = steps.iter().flat_map(|step| plan.assumed_by(*step)).collect();
     assumed.sort_unstable();
     assumed.dedup();
@@ -228,7 +236,10 @@ fn execute(plan: &Plan, options: &LoadOptions, sys: &SysRef) -> Result<LoadedObj
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
         if let Some(map) = maps.get(&ops.map) {
-            struct_ops.insert(ops.id, StructOps::new(ops, map.clone(), &programs, plan.kernel().clone(), sys.clone()));
+            struct_ops.insert(
+                ops.id,
+                StructOps::new(ops, map.clone(), &programs, plan.kernel().clone(), sys.clone()),
+            );
         }
     }
     Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
@@ -255,7 +266,13 @@ fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
 
 fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -> Result<Map, Stopped> {
     let stop = |what: &str, source| {
-        refused(plan, Step::Map(map.id), format!("{what} map `{}`", map.name), Asked::Map(map.map_type), source)
+        refused(
+            plan,
+            Step::Map(map.id),
+            format!("{what} map `{}`", map.name),
+            Asked::Map(map.map_type),
+            source,
+        )
     };
     let mut create = MapCreate::new(map.map_type, map.key_size, map.value_size, map.max_entries)
         .name(&map.kernel_name)
@@ -271,7 +288,8 @@ fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -
         create = create.vmlinux_value_type(value.id.0);
     }
     let fd = sys.map_create(&create).map_err(|source| stop("creating", source))?;
-    if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0)) {
+    if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0))
+    {
         sys.map_update(&fd, &0_u32.to_ne_bytes(), contents).map_err(|source| stop("filling", source))?;
     }
     if map.freeze {

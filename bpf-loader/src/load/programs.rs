@@ -64,7 +64,8 @@ pub(super) fn load(
             work();
         }),
     }
-    let outcomes = outcomes.into_iter().map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let outcomes =
+        outcomes.into_iter().map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner));
     collect(plan, outcomes, sys)
 }
 
@@ -84,7 +85,9 @@ fn collect(
                 steps.push(Step::Program(program.id));
                 errors.push(error);
             }
-            Some(Outcome::Dangling(dangling)) => return Err(Stopped { steps: Vec::new(), error: dangle(program, &dangling) }),
+            Some(Outcome::Dangling(dangling)) => {
+                return Err(Stopped { steps: Vec::new(), error: dangle(program, &dangling) });
+            }
             None => {}
         }
     }
@@ -121,11 +124,14 @@ fn load_one(
     load = match &program.attach {
         AttachPoint::None => load,
         AttachPoint::Type(attach) => load.expected_attach_type(*attach),
-        AttachPoint::StructOps { ops, member, .. } => load.attach_btf_id(ops.id.0).expected_attach_raw(*member),
+        AttachPoint::StructOps { ops, member, .. } => {
+            load.attach_btf_id(ops.id.0).expected_attach_raw(*member)
+        }
     };
     if let Some(btf) = btf {
         load = load.btf(btf.as_fd());
-        load = load.func_info(FUNC_INFO_SIZE, &encoded.func_info).line_info(LINE_INFO_SIZE, &encoded.line_info);
+        load =
+            load.func_info(FUNC_INFO_SIZE, &encoded.func_info).line_info(LINE_INFO_SIZE, &encoded.line_info);
     }
     let mut outcome = sys.prog_load(&load);
     for _ in 1..ATTEMPTS {
@@ -147,7 +153,13 @@ fn license(text: &str) -> CString {
 }
 
 /// Loads once more, for the log. Should it succeed this time, so much the better.
-fn explain(plan: &Plan, program: &PlanProgram, load: &ProgLoad<'_>, error: SysError, sys: &dyn Sys) -> Outcome {
+fn explain(
+    plan: &Plan,
+    program: &PlanProgram,
+    load: &ProgLoad<'_>,
+    error: SysError,
+    sys: &dyn Sys,
+) -> Outcome {
     let mut size = LOG_FIRST;
     let (source, log, truncated) = loop {
         let mut buffer = vec![0; size];
@@ -170,4 +182,3 @@ fn explain(plan: &Plan, program: &PlanProgram, load: &ProgLoad<'_>, error: SysEr
     let refused = Box::new(likely_cause(Asked::Program(program.program_type), &super::asked(plan), &source));
     Outcome::Refused(ProgramError { program: program.name.clone(), report, refused, source })
 }
-

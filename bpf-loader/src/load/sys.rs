@@ -52,7 +52,11 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         load.load()
     }
 
-    fn prog_load_with_log(&self, load: &ProgLoad<'_>, log: &mut [u8]) -> (Result<OwnedFd, SysError>, LogSize) {
+    fn prog_load_with_log(
+        &self,
+        load: &ProgLoad<'_>,
+        log: &mut [u8],
+    ) -> (Result<OwnedFd, SysError>, LogSize) {
         if let Err(error) = self.before(Command::PROG_LOAD) {
             return (Err(error), LogSize::default());
         }

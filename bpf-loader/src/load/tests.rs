@@ -77,7 +77,13 @@ impl Sys for Fake {
         log[..4].copy_from_slice(b"no!\0");
         let mut size = LogSize::default();
         size.written = 3;
-        (Err(SysError::Kernel { command: Command::PROG_LOAD, errno: self.refuse.map_or(errno::EINVAL, |(_, e)| e) }), size)
+        (
+            Err(SysError::Kernel {
+                command: Command::PROG_LOAD,
+                errno: self.refuse.map_or(errno::EINVAL, |(_, e)| e),
+            }),
+            size,
+        )
     }
     fn link_struct_ops(&self, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
         self.count(Command::LINK_CREATE).map(|()| descriptor())
@@ -201,7 +207,8 @@ fn attaching_is_undone() {
         let link = ops.attach().unwrap();
         assert_eq!(ops.attach().map(drop).unwrap_err().code(), "E0604");
         link.detach().unwrap();
-        let calls: Vec<_> = fake.calls()[done..].iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
+        let calls: Vec<_> =
+            fake.calls()[done..].iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
         assert_eq!(calls, attach, "{name}: a refused second attach makes no call");
 
         // The last call before it is registered is refused: it is not registered, and can be tried again.

@@ -92,7 +92,9 @@ impl Global {
         if !mapping.is_writable() {
             return Err(self.not_writable("is read-only once it is loaded"));
         }
-        mapping.write(self.offset, value).map_err(|source| MapError::Mapping { name: self.name.clone(), source })
+        mapping
+            .write(self.offset, value)
+            .map_err(|source| MapError::Mapping { name: self.name.clone(), source })
     }
 
     fn check(&self, found: usize) -> Result<(), MapError> {

@@ -1,7 +1,7 @@
 //! Why a file could not be opened, or an edit was refused.
 
-use std::{fmt, io};
 use std::path::PathBuf;
+use std::{fmt, io};
 
 use bpf_btf::{Label, Place};
 use bpf_elf::ElfError;

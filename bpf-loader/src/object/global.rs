@@ -18,7 +18,11 @@ impl<'a> GlobalMut<'a> {
         let start = usize::try_from(global.offset).unwrap_or(usize::MAX);
         let size = usize::try_from(global.size).unwrap_or(usize::MAX);
         let end = start.saturating_add(size);
-        Self { name: global.name.clone(), size, bytes: map.contents_mut().and_then(|bytes| bytes.get_mut(start..end)) }
+        Self {
+            name: global.name.clone(),
+            size,
+            bytes: map.contents_mut().and_then(|bytes| bytes.get_mut(start..end)),
+        }
     }
 
     /// Sets the initial value.
@@ -27,9 +31,14 @@ impl<'a> GlobalMut<'a> {
     /// [`SpecError::Size`] where `T` has another size than the variable.
     pub fn set<T: IntoBytes + Immutable + ?Sized>(&mut self, value: &T) -> Result<(), SpecError> {
         let value = value.as_bytes();
-        let place = self.bytes.as_deref_mut().ok_or_else(|| SpecError::Outside { name: self.name.clone() })?;
+        let place =
+            self.bytes.as_deref_mut().ok_or_else(|| SpecError::Outside { name: self.name.clone() })?;
         if place.len() != value.len() {
-            return Err(SpecError::Size { name: self.name.clone(), expected: place.len(), found: value.len() });
+            return Err(SpecError::Size {
+                name: self.name.clone(),
+                expected: place.len(),
+                found: value.len(),
+            });
         }
         place.copy_from_slice(value);
         Ok(())

@@ -19,6 +19,7 @@ pub use program_spec::ProgramSpec;
 pub use struct_ops_spec::StructOpsSpec;
 
 use crate::kernel::Kernel;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 use crate::load::{LoadError, LoadedObject};
 use crate::plan::{Plan, PlanFailed};
 
@@ -180,7 +181,11 @@ impl Object {
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn global_mut(&mut self, name: &str) -> Result<GlobalMut<'_>, SpecError> {
         let Some(global) = self.file.global_named(name) else {
-            return Err(missing("global variable", name, self.file.globals().iter().map(|g| g.name.as_str())));
+            return Err(missing(
+                "global variable",
+                name,
+                self.file.globals().iter().map(|g| g.name.as_str()),
+            ));
         };
         let missing = missing("global variable", name, std::iter::empty());
         let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at)).ok_or(missing)?;
@@ -200,6 +205,7 @@ impl Object {
     /// # Errors
     /// [`LoadError`]; nothing stays in the kernel then.
     #[doc(alias = "bpf_object__load")]
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub fn load(&self) -> Result<LoadedObject, LoadError> {
         let kernel = Kernel::running();
         self.plan(&kernel)?.load(&kernel)

@@ -41,7 +41,11 @@ impl StructOpsSpec {
             image: var.image.clone(),
             callbacks: var.callbacks.iter().copied().collect(),
             members: members(var, file),
-            programs: file.programs().iter().map(|program| (program.name.clone(), program.function)).collect(),
+            programs: file
+                .programs()
+                .iter()
+                .map(|program| (program.name.clone(), program.function))
+                .collect(),
         }
     }
 
@@ -88,7 +92,11 @@ impl StructOpsSpec {
     ///
     /// # Errors
     /// [`SpecError`]: no such member, a callback, or a value of another size.
-    pub fn set<T: IntoBytes + Immutable + ?Sized>(&mut self, member: &str, value: &T) -> Result<&mut Self, SpecError> {
+    pub fn set<T: IntoBytes + Immutable + ?Sized>(
+        &mut self,
+        member: &str,
+        value: &T,
+    ) -> Result<&mut Self, SpecError> {
         let found = self.member(member)?;
         if found.callback {
             return Err(SpecError::MemberKind { name: found.name, found: "a callback", wanted: "a value" });

@@ -21,7 +21,11 @@ const PROGRAM_MOST: usize = 1_000_000;
 
 /// Puts a program's function and everything that it calls into one stream, in libbpf's order: a function is appended
 /// when the first reference to it is met, and its own references are followed before the caller's next one.
-pub(crate) fn assemble(cx: &mut Context<'_>, main: FunctionId, functions: &HashMap<FunctionId, Relocated>) -> Option<Stream> {
+pub(crate) fn assemble(
+    cx: &mut Context<'_>,
+    main: FunctionId,
+    functions: &HashMap<FunctionId, Relocated>,
+) -> Option<Stream> {
     let mut stream = Stream { insns: Vec::new(), functions: Vec::new(), poisons: Vec::new() };
     let mut placed = HashMap::new();
     append(cx, main, functions, &mut stream, &mut placed)?;
@@ -29,13 +33,18 @@ pub(crate) fn assemble(cx: &mut Context<'_>, main: FunctionId, functions: &HashM
     // the file's choice.
     let mut path = vec![(main, 0)];
     while let Some((id, next)) = path.last_mut() {
-        let Some(reloc) = cx.object.file().function(*id).and_then(|function| function.relocs.get(*next)) else {
+        let Some(reloc) = cx.object.file().function(*id).and_then(|function| function.relocs.get(*next))
+        else {
             path.pop();
             continue;
         };
         *next += 1;
         let target = match reloc.target {
-            RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) if !placed.contains_key(&target) => target,
+            RelocTarget::Call(target) | RelocTarget::FunctionPointer(target)
+                if !placed.contains_key(&target) =>
+            {
+                target
+            }
             _ => continue,
         };
         append(cx, target, functions, &mut stream, &mut placed)?;
@@ -74,7 +83,10 @@ fn append(
         stream.insns.push(PlanInsn { reference, origin: Some(InsnIndex(at)), ..*insn });
     }
     stream.poisons.extend(
-        relocated.poisons.iter().map(|poison| Poison { at: InsnIndex(start.0 + poison.in_function.0), ..poison.clone() }),
+        relocated
+            .poisons
+            .iter()
+            .map(|poison| Poison { at: InsnIndex(start.0 + poison.in_function.0), ..poison.clone() }),
     );
     Some(())
 }
@@ -118,7 +130,11 @@ fn set(insns: &mut [PlanInsn], at: usize, reference: Ref) {
     }
 }
 
-fn reference(object: &Object, function: &Function, reloc: &bpf_elf::InsnReloc) -> Result<Ref, Box<PlanError>> {
+fn reference(
+    object: &Object,
+    function: &Function,
+    reloc: &bpf_elf::InsnReloc,
+) -> Result<Ref, Box<PlanError>> {
     let (reference, map) = match &reloc.target {
         RelocTarget::Map(map) => (Ref::Map(*map), Some(*map)),
         RelocTarget::MapValue { map, offset } => (Ref::MapValue { map: *map, offset: *offset }, Some(*map)),
@@ -127,7 +143,14 @@ fn reference(object: &Object, function: &Function, reloc: &bpf_elf::InsnReloc) -
             let name = object.file().externs().iter().find(|e| e.id == *id).map_or("?", |e| e.name.as_str());
             return Err(Box::new(PlanError::extern_unsupported(object, function, reloc.at, name)));
         }
-        _ => return Err(Box::new(PlanError::extern_unsupported(object, function, reloc.at, "an unknown reference"))),
+        _ => {
+            return Err(Box::new(PlanError::extern_unsupported(
+                object,
+                function,
+                reloc.at,
+                "an unknown reference",
+            )));
+        }
     };
     if let Some(spec) = map.and_then(|map| object.map(map))
         && !spec.def().autocreate

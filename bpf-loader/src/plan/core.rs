@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bpf_btf::core::{Candidates, Fixup, Outcome, resolve};
 use bpf_btf::TypeId;
+use bpf_btf::core::{Candidates, Fixup, Outcome, resolve};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::insn::{
@@ -45,9 +45,11 @@ fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
         if !seen.insert(id) {
             continue;
         }
-        open.extend(object.file().function(id).into_iter().flat_map(|f| &f.relocs).filter_map(|reloc| match reloc.target {
-            RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => Some(target),
-            _ => None,
+        open.extend(object.file().function(id).into_iter().flat_map(|f| &f.relocs).filter_map(|reloc| {
+            match reloc.target {
+                RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => Some(target),
+                _ => None,
+            }
         }));
     }
     let mut all: Vec<FunctionId> = seen.into_iter().collect();
@@ -95,7 +97,11 @@ fn relocate_one(
 /// Writes an answer into the instruction that asked, if that instruction holds what the compiler must have put there.
 fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup) -> Result<(), String> {
     let index = usize::try_from(at.0).unwrap_or(usize::MAX);
-    let (first, rest) = out.insns.get_mut(index..).and_then(<[_]>::split_first_mut).ok_or("it lies past the function's end")?;
+    let (first, rest) = out
+        .insns
+        .get_mut(index..)
+        .and_then(<[_]>::split_first_mut)
+        .ok_or("it lies past the function's end")?;
     let (value, resize) = match &fixup.outcome {
         Outcome::Value { value, resize } => (*value, *resize),
         Outcome::Missing(missing) => {
@@ -125,13 +131,16 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
     match insn.class() {
         BPF_ALU | BPF_ALU64 if insn.code & 0x08 == BPF_K => {
             holds(u64::from(insn.imm.cast_unsigned()))?;
-            insn.imm = u32::try_from(value).map_err(|_| format!("{value} does not fit its 32 bits"))?.cast_signed();
+            insn.imm =
+                u32::try_from(value).map_err(|_| format!("{value} does not fit its 32 bits"))?.cast_signed();
         }
         BPF_LDX | BPF_ST | BPF_STX => {
             holds(i64::from(insn.off).cast_unsigned())?;
-            insn.off = i16::try_from(value).map_err(|_| format!("offset {value} does not fit its 16 bits"))?;
+            insn.off =
+                i16::try_from(value).map_err(|_| format!("offset {value} does not fit its 16 bits"))?;
             if let Some(resize) = resize {
-                insn.code = insn.code & !0x18 | size_bits(resize.to).ok_or_else(|| format!("it cannot access {} bytes", resize.to))?;
+                insn.code = insn.code & !0x18
+                    | size_bits(resize.to).ok_or_else(|| format!("it cannot access {} bytes", resize.to))?;
             }
         }
         _ if insn.is_ld_imm64() => {

@@ -34,7 +34,9 @@ impl fmt::Display for PlanFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.errors.as_slice() {
             [one] => one.fmt(f),
-            many => write!(f, "{} things in `{}` do not resolve against this kernel", many.len(), self.object),
+            many => {
+                write!(f, "{} things in `{}` do not resolve against this kernel", many.len(), self.object)
+            }
         }
     }
 }
@@ -99,7 +101,12 @@ impl Site {
             line: line.line,
             text: line.text.to_owned(),
         });
-        Self { section: function.section_name.clone(), function: function.name.clone(), insn: Some(at), source }
+        Self {
+            section: function.section_name.clone(),
+            function: function.name.clone(),
+            insn: Some(at),
+            source,
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -231,7 +238,9 @@ pub enum PlanError {
         source: TypeError,
     },
     /// A program that is longer than any kernel takes, or one of too many.
-    #[error("program `{program}` has {insns} instructions with its subprograms, or takes all programs over the limit")]
+    #[error(
+        "program `{program}` has {insns} instructions with its subprograms, or takes all programs over the limit"
+    )]
     TooLong {
         /// The program.
         program: String,
@@ -299,7 +308,12 @@ pub enum MemberProblem {
 }
 
 impl PlanError {
-    pub(crate) fn extern_unsupported(object: &Object, function: &Function, at: InsnIndex, name: &str) -> Self {
+    pub(crate) fn extern_unsupported(
+        object: &Object,
+        function: &Function,
+        at: InsnIndex,
+        name: &str,
+    ) -> Self {
         Self::Extern { name: name.to_owned(), site: Box::new(Site::insn(object, function, at)) }
     }
 
@@ -347,23 +361,30 @@ impl PlanError {
                 vec![Label::section(section), Label::item("program", program)]
             }
             Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
-            Self::Extern { site, .. } | Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
+            Self::Extern { site, .. } | Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => {
+                site.labels()
+            }
             Self::Core { site, error } => {
                 let mut labels = site.labels();
                 labels.extend(error.labels());
                 labels
             }
-            Self::NoSuchOps { variable, .. } | Self::Feature { variable, .. } => vec![Label::item("variable", variable)],
+            Self::NoSuchOps { variable, .. } | Self::Feature { variable, .. } => {
+                vec![Label::item("variable", variable)]
+            }
             Self::Member(found) => {
                 let MemberMismatch { variable, member, local, kernel, program, .. } = &**found;
                 let mut labels = vec![Label::item("variable", variable), Label::item("member", member)];
                 let object = Place::Item { kind: "declaration", name: local.clone() };
-                let set = program.as_ref().map_or(String::new(), |program| format!("set to program `{program}`"));
+                let set =
+                    program.as_ref().map_or(String::new(), |program| format!("set to program `{program}`"));
                 labels.push(Label::new(object, set));
                 labels.push(Label::new(Place::Kernel, kernel.clone()));
                 labels
             }
-            Self::Unreferenced { program } | Self::Shared { program, .. } | Self::TooLong { program, .. } => vec![Label::item("program", program)],
+            Self::Unreferenced { program } | Self::Shared { program, .. } | Self::TooLong { program, .. } => {
+                vec![Label::item("program", program)]
+            }
             Self::NotAProgram { member } => vec![Label::item("member", member)],
             Self::Types { of, source } => {
                 let mut labels = vec![Label::item("type", of)];
@@ -382,16 +403,21 @@ impl PlanError {
             Self::Endian { kernel: Endian::Little, .. } => "compile with -target bpfel".into(),
             Self::Endian { kernel: Endian::Big, .. } => "compile with -target bpfeb".into(),
             Self::Section { nearest: Some(nearest), .. } => format!("did you mean SEC(\"{nearest}\")?"),
-            Self::Section { .. } => "name the program type in SEC(), or leave the program out with set_autoload(false)".into(),
+            Self::Section { .. } => {
+                "name the program type in SEC(), or leave the program out with set_autoload(false)".into()
+            }
             Self::Core { error, .. } => return error.help().map(Into::into),
             Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
             Self::NoSuchOps { only_struct: true, ops, .. } => {
                 format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")
             }
-            Self::NoSuchOps { known, .. } if known.is_empty() => "this kernel takes no struct_ops at all".into(),
+            Self::NoSuchOps { known, .. } if known.is_empty() => {
+                "this kernel takes no struct_ops at all".into()
+            }
             Self::NoSuchOps { known, .. } => format!("this kernel takes: {}", known.join(", ")),
             Self::Feature { feature: crate::kernel::Feature::StructOpsLink, .. } => {
-                "Linux 6.4 is the first with struct_ops links; put the variable into SEC(\".struct_ops\")".into()
+                "Linux 6.4 is the first with struct_ops links; put the variable into SEC(\".struct_ops\")"
+                    .into()
             }
             Self::Member(found) => match found.problem {
                 MemberProblem::Absent => "leave the member zero to load without it on this kernel".into(),
@@ -399,7 +425,8 @@ impl PlanError {
                 _ => "declare the member as the kernel does".into(),
             },
             Self::Unreferenced { .. } => {
-                "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)".into()
+                "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)"
+                    .into()
             }
             Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),

@@ -67,7 +67,9 @@ impl Plan {
         let member = |member: &crate::plan::PlanMember| {
             let (state, program) = match &member.state {
                 MemberState::Data => ("data", None),
-                MemberState::Callback(callback) => ("set", self.data.object.program(callback.program).map(|spec| spec.name())),
+                MemberState::Callback(callback) => {
+                    ("set", self.data.object.program(callback.program).map(|spec| spec.name()))
+                }
                 MemberState::Unset => ("unset", None),
                 MemberState::Absent => ("absent", None),
             };

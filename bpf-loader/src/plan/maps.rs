@@ -2,8 +2,8 @@
 
 use bpf_btf::TypeId;
 use bpf_elf::{DataKind, MapDef, MapId, MapKind};
-use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 use bpf_sys::uapi::MapType;
+use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::Feature;
 use crate::object::MapSpec;
@@ -85,7 +85,12 @@ pub(crate) fn plan(cx: &mut Context<'_>, struct_ops: &[PlanStructOps], with_btf:
     created.filter_map(|spec| plan_one(cx, spec, struct_ops, with_btf)).collect()
 }
 
-fn plan_one(cx: &mut Context<'_>, spec: &MapSpec, struct_ops: &[PlanStructOps], with_btf: bool) -> Option<PlanMap> {
+fn plan_one(
+    cx: &mut Context<'_>,
+    spec: &MapSpec,
+    struct_ops: &[PlanStructOps],
+    with_btf: bool,
+) -> Option<PlanMap> {
     let def = spec.def();
     let step = Step::Map(spec.id());
     if let Some(why) = refusal(def) {
@@ -145,7 +150,8 @@ fn refusal(def: &MapDef) -> Option<String> {
     if !NEEDS_ALL.contains(&def.map_type) {
         return None;
     }
-    let unset = [("key size", def.key_size), ("value size", def.value_size), ("max_entries", def.max_entries)];
+    let unset =
+        [("key size", def.key_size), ("value size", def.value_size), ("max_entries", def.max_entries)];
     let (what, _) = unset.into_iter().find(|(_, value)| *value == 0)?;
     Some(format!("{what} is 0 or unset; a map of type {} needs it", def.map_type))
 }
@@ -176,9 +182,12 @@ mod tests {
 
     #[test]
     fn names_fit() {
-        for (name, want) in
-            [("short", "short"), ("a_name_of_twenty_xxx", "a_name_of_twent"), ("a-b c", "a_b_c"), ("naïve", "na_ve")]
-        {
+        for (name, want) in [
+            ("short", "short"),
+            ("a_name_of_twenty_xxx", "a_name_of_twent"),
+            ("a-b c", "a_b_c"),
+            ("naïve", "na_ve"),
+        ] {
             assert_eq!(fit(name), want);
         }
     }

@@ -218,13 +218,21 @@ impl Plan {
     /// A program of the plan; `None` if it is not to be loaded.
     #[must_use]
     pub fn program(&self, id: ProgramId) -> Option<&PlanProgram> {
-        self.data.programs.binary_search_by_key(&id, |program| program.id).ok().and_then(|at| self.data.programs.get(at))
+        self.data
+            .programs
+            .binary_search_by_key(&id, |program| program.id)
+            .ok()
+            .and_then(|at| self.data.programs.get(at))
     }
 
     /// A struct_ops variable of the plan; `None` if it is not to be created.
     #[must_use]
     pub fn struct_ops_variable(&self, id: StructOpsId) -> Option<&PlanStructOps> {
-        self.data.struct_ops.binary_search_by_key(&id, |var| var.id).ok().and_then(|at| self.data.struct_ops.get(at))
+        self.data
+            .struct_ops
+            .binary_search_by_key(&id, |var| var.id)
+            .ok()
+            .and_then(|at| self.data.struct_ops.get(at))
     }
 
     /// What was taken for granted because nothing tells: each feature with the steps that rest on it. When the kernel
@@ -234,8 +242,13 @@ impl Plan {
     }
 
     /// The features that a step rests on.
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub(crate) fn assumed_by(&self, step: Step) -> impl Iterator<Item = Feature> + '_ {
-        self.data.assumptions.iter().filter(move |(_, steps)| steps.contains(&step)).map(|(feature, _)| *feature)
+        self.data
+            .assumptions
+            .iter()
+            .filter(move |(_, steps)| steps.contains(&step))
+            .map(|(feature, _)| *feature)
     }
 
     /// Odd but harmless findings.

@@ -57,9 +57,14 @@ impl fmt::Display for Notice {
                 write!(f, "{ops}.{member} does not exist in this kernel; it is zero, and is left out")
             }
             Self::Signature { variable, member, difference, .. } => {
-                write!(f, "callback {variable}.{member} is declared differently than in the kernel: {difference}")
+                write!(
+                    f,
+                    "callback {variable}.{member} is declared differently than in the kernel: {difference}"
+                )
             }
-            Self::Unresolved { why, .. } => write!(f, "{why}; the program loads only if this is never reached"),
+            Self::Unresolved { why, .. } => {
+                write!(f, "{why}; the program loads only if this is never reached")
+            }
         }
     }
 }
@@ -107,7 +112,9 @@ impl Notice {
             Self::Unresolved { nearest: Some(nearest), .. } => Some(format!(
                 "the closest name is `{nearest}`; if it is optional, guard it with bpf_core_field_exists()"
             )),
-            Self::Unresolved { .. } => Some("if it is optional, guard it with bpf_core_field_exists()".into()),
+            Self::Unresolved { .. } => {
+                Some("if it is optional, guard it with bpf_core_field_exists()".into())
+            }
             _ => None,
         }
     }

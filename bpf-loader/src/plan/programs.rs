@@ -133,7 +133,13 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
         }
         flags |= if def.xdp_frags { BPF_F_XDP_HAS_FRAGS } else { 0 };
         let Some(attach) = attach_point(cx, program, def) else { continue };
-        chosen.push(Chosen { id: program.id, function: program.function, program_type: def.program_type, attach, flags });
+        chosen.push(Chosen {
+            id: program.id,
+            function: program.function,
+            program_type: def.program_type,
+            attach,
+            flags,
+        });
     }
     chosen
 }
@@ -150,11 +156,13 @@ fn callbacks(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> HashMap<Prog
     for (ops, Callback { program, member, name }) in
         struct_ops.iter().flat_map(|ops| ops.callbacks().map(move |callback| (ops, callback)))
     {
-        let point = AttachPoint::StructOps { ops: ops.struct_type.clone(), member: *member, name: name.clone() };
+        let point =
+            AttachPoint::StructOps { ops: ops.struct_type.clone(), member: *member, name: name.clone() };
         match points.get(program) {
             Some(first) if *first != point => {
                 let program = cx.object.program(*program).map_or("?", |spec| spec.name()).to_owned();
-                let error = PlanError::Shared { program, first: first.to_string(), second: point.to_string() };
+                let error =
+                    PlanError::Shared { program, first: first.to_string(), second: point.to_string() };
                 cx.errors.push(error);
             }
             _ => {
@@ -259,7 +267,8 @@ fn notice(cx: &mut Context<'_>, program: &str, poisons: &[Poison]) {
 fn debug_info(cx: &Context<'_>, placed: &[PlacedFunction]) -> (Vec<(InsnIndex, TypeId)>, Vec<PlanLine>) {
     let file = cx.object.file();
     let found = placed.iter().filter_map(|placed| Some((placed.start, file.function(placed.function)?)));
-    let funcs: Option<Vec<_>> = found.clone().map(|(start, function)| Some((start, function.type_id?))).collect();
+    let funcs: Option<Vec<_>> =
+        found.clone().map(|(start, function)| Some((start, function.type_id?))).collect();
     let Some(funcs) = funcs.filter(|funcs| funcs.len() == placed.len()) else {
         return Default::default();
     };

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use bpf_btf::matching::struct_ops::{MemberMatch, Mismatch, ValueStruct, Verdict, all_value_structs, compare, value_struct};
+use bpf_btf::matching::struct_ops::{
+    MemberMatch, Mismatch, ValueStruct, Verdict, all_value_structs, compare, value_struct,
+};
 use bpf_btf::{Btf, Kind, TypeId, dump, essential_name};
 use bpf_elf::{FunctionId, MapId, ProgramId, StructOpsId, StructOpsVar};
 
@@ -83,17 +85,24 @@ impl PlanStructOps {
 
     /// The bytes of a data member in the image; none for a member that the kernel lacks.
     pub(crate) fn member_bytes(&self, member: &PlanMember) -> &[u8] {
-        let start = member.kernel_offset.and_then(|at| self.data_offset.checked_add(at)).and_then(|at| usize::try_from(at).ok());
+        let start = member
+            .kernel_offset
+            .and_then(|at| self.data_offset.checked_add(at))
+            .and_then(|at| usize::try_from(at).ok());
         let len = usize::try_from(member.size).unwrap_or(usize::MAX);
         start.and_then(|start| self.image.get(start..start.checked_add(len)?)).unwrap_or_default()
     }
 
     /// The members that this kernel does not have.
     pub fn absent(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().filter(|member| member.state == MemberState::Absent).map(|member| member.name.as_str())
+        self.members
+            .iter()
+            .filter(|member| member.state == MemberState::Absent)
+            .map(|member| member.name.as_str())
     }
 
     /// Where each program's descriptor goes in the image, in bytes.
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub(crate) fn slots(&self) -> impl Iterator<Item = (usize, ProgramId)> + '_ {
         self.members.iter().filter_map(|member| match (&member.state, member.kernel_offset) {
             (MemberState::Callback(callback), Some(at)) => {
@@ -199,7 +208,8 @@ impl Filler<'_, '_> {
                         kernel: dump::prototype(self.kernel, *kernel_proto, &found.name),
                     });
                 }
-                let callback = Callback { program: *program, member: *kernel_member, name: found.name.clone() };
+                let callback =
+                    Callback { program: *program, member: *kernel_member, name: found.name.clone() };
                 plan(Some(*kernel_offset), MemberState::Callback(callback))
             }
             Verdict::Absent if zero => {
@@ -244,7 +254,8 @@ impl Filler<'_, '_> {
             Some(declaration) => declaration,
             None => format!("struct {} has: {}", self.ops, self.kernel_members()),
         };
-        let callback = self.spec.callback_at(found.local_offset).and_then(|function| self.programs.get(&function));
+        let callback =
+            self.spec.callback_at(found.local_offset).and_then(|function| self.programs.get(&function));
         self.cx.errors.push(PlanError::Member(Box::new(MemberMismatch {
             variable: self.var.name.clone(),
             ops: self.ops.to_owned(),

@@ -37,7 +37,13 @@ impl fmt::Display for Plan {
         write!(f, "plan of {} for a {}-endian kernel", self.data.object.name(), machine.endian)?;
         writeln!(f, "{}", if self.data.used_btf { ", by its BTF" } else { "" })?;
         for (feature, steps) in self.assumptions() {
-            writeln!(f, "assumes {} ({} {})", feature.name(), steps.len(), if steps.len() == 1 { "step" } else { "steps" })?;
+            writeln!(
+                f,
+                "assumes {} ({} {})",
+                feature.name(),
+                steps.len(),
+                if steps.len() == 1 { "step" } else { "steps" }
+            )?;
         }
         for notice in &self.data.notices {
             let places: Vec<String> = notice.labels().iter().map(ToString::to_string).collect();
@@ -136,7 +142,8 @@ impl Plan {
                 format!("({:02x}) r{dst} = &{}{}", insn.insn.code, map(id), self.place(id, offset))
             }
             Some(Ref::Function(id)) => {
-                let name = self.data.object.file().function(id).map_or("?", |function| function.name.as_str());
+                let name =
+                    self.data.object.file().function(id).map_or("?", |function| function.name.as_str());
                 if insn.insn.is_ld_imm64() {
                     format!("({:02x}) r{dst} = &{name}", insn.insn.code)
                 } else {
@@ -164,7 +171,11 @@ impl Plan {
 
     fn struct_ops_text(&self, f: &mut fmt::Formatter<'_>, ops: &PlanStructOps) -> fmt::Result {
         let how = if ops.link { "attached by a link" } else { "attached by filling its map" };
-        writeln!(f, "\nstruct_ops {}: struct {}, {how}, data at {}", ops.name, ops.struct_type.name, ops.data_offset)?;
+        writeln!(
+            f,
+            "\nstruct_ops {}: struct {}, {how}, data at {}",
+            ops.name, ops.struct_type.name, ops.data_offset
+        )?;
         for member in &ops.members {
             let at = member.kernel_offset.map_or("-".to_owned(), |at| at.to_string());
             let state = match &member.state {
@@ -196,7 +207,10 @@ impl Plan {
 
 /// Bytes as text where they are text, else in hexadecimal with runs of zeros shortened.
 fn hex(bytes: &[u8]) -> String {
-    let text = bytes.iter().rposition(|byte| *byte != 0).map_or(&[][..], |last| bytes.get(..=last).unwrap_or_default());
+    let text = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(&[][..], |last| bytes.get(..=last).unwrap_or_default());
     if text.is_empty() {
         return format!("0 ({} bytes)", bytes.len());
     }

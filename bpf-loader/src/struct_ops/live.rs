@@ -108,10 +108,14 @@ pub fn live(kernel: &Kernel) -> Result<Vec<Live>, LiveError> {
         }
         let map = MapFd::from_fd(fd).map_err(refused)?;
         let btf = kernel.btf()?;
-        let value_type = btf.get(TypeId(info.btf_vmlinux_value_type_id)).and_then(|found| found.name()).unwrap_or_default();
+        let value_type = btf
+            .get(TypeId(info.btf_vmlinux_value_type_id))
+            .and_then(|found| found.name())
+            .unwrap_or_default();
         let ops = value_type.strip_prefix("bpf_struct_ops_").unwrap_or(value_type).to_owned();
         let mut bytes = vec![0; map.value_size()];
-        map.lookup(&KEY, &mut bytes, 0).map_err(|source| LiveError::refused(format!("reading map {id}"), source))?;
+        map.lookup(&KEY, &mut bytes, 0)
+            .map_err(|source| LiveError::refused(format!("reading map {id}"), source))?;
         found.push(Live {
             id,
             name: info.name,
@@ -165,7 +169,8 @@ fn links() -> Result<Vec<(u32, u32)>, LiveError> {
             Err(error) => return Err(refused(error)),
         };
         let Some(fd) = open(ObjectKind::Link, id).map_err(refused)? else { continue };
-        if let Ok(LinkDetails::StructOps { map_id }) = bpf_sys::link::info(fd.as_fd()).map(|info| info.details)
+        if let Ok(LinkDetails::StructOps { map_id }) =
+            bpf_sys::link::info(fd.as_fd()).map(|info| info.details)
             && map_id != 0
         {
             found.push((id, map_id));

@@ -98,7 +98,10 @@ impl Registration {
 
 impl fmt::Debug for StructOps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StructOps").field("name", &self.name()).field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("StructOps")
+            .field("name", &self.name())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
     }
 }
 

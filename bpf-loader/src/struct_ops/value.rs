@@ -138,7 +138,10 @@ fn text(btf: &Btf, id: bpf_btf::TypeId, bytes: &[u8]) -> String {
     let kind = layout::strip_modifiers(btf, id).map(|found| found.kind());
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let (head, rest) = bytes.split_at(end);
-    if kind == Ok(Kind::ARRAY) && rest.iter().all(|byte| *byte == 0) && head.iter().all(|b| (0x20..0x7f).contains(b)) {
+    if kind == Ok(Kind::ARRAY)
+        && rest.iter().all(|byte| *byte == 0)
+        && head.iter().all(|b| (0x20..0x7f).contains(b))
+    {
         return format!("{:?}", String::from_utf8_lossy(head));
     }
     match number(btf, bytes) {

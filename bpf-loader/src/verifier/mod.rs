@@ -26,8 +26,15 @@ pub struct Report {
 }
 
 /// Lines that say how much work it was, not what is wrong.
-const STATISTICS: &[&str] =
-    &["processed ", "verification time ", "stack depth ", "max_states", "peak_states", "mark_precise", "func#"];
+const STATISTICS: &[&str] = &[
+    "processed ",
+    "verification time ",
+    "stack depth ",
+    "max_states",
+    "peak_states",
+    "mark_precise",
+    "func#",
+];
 
 impl Report {
     /// Reads a log. `None` where it says nothing.
@@ -109,7 +116,9 @@ mod tests {
         assert_eq!(registers_of("12: R1=ctx() R10=fp0"), Some("R1=ctx() R10=fp0"));
         assert_eq!(registers_of("0: (b7) r0 = 1          ; R0_w=1"), Some("R0_w=1"));
         assert!(is_reason("R0 invalid mem access 'map_value_or_null'"));
-        for line in ["; int f(void)", "from 3 to 5: R0=0", "processed 12 insns (limit 1000000)", "0: (95) exit"] {
+        for line in
+            ["; int f(void)", "from 3 to 5: R0=0", "processed 12 insns (limit 1000000)", "0: (95) exit"]
+        {
             assert!(!is_reason(line), "{line}");
         }
     }

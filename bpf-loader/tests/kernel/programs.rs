@@ -17,6 +17,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("a raw tracepoint counts while attached", raw_tracepoint),
         test("globals: rodata before load, data while it runs", globals),
         test("CO-RE reads this kernel's structs", core_fields),
+        test("CO-RE relocations of the other kinds", core_kinds),
         test("guarded accesses load although they are poisoned", guarded),
         test("one object loaded by eight threads at once", threads),
         test("handles outlive what made them", handles),
@@ -53,7 +54,10 @@ fn maps() -> Outcome {
     equal("keys", keys, HashSet::from([100_u32, 50].map(|key| key.to_ne_bytes().to_vec())))?;
     let total = loaded.map("totals")?.lookup(&1_u32.to_ne_bytes())?;
     equal("sum of lengths", total, Some(250_u64.to_ne_bytes().to_vec()))?;
-    holds("a key is deleted once", lengths.delete(&50_u32.to_ne_bytes())? && !lengths.delete(&50_u32.to_ne_bytes())?)?;
+    holds(
+        "a key is deleted once",
+        lengths.delete(&50_u32.to_ne_bytes())? && !lengths.delete(&50_u32.to_ne_bytes())?,
+    )?;
     let error = lengths.lookup(&[0; 3]).err().ok_or("a key of 3 bytes was taken")?;
     equal("a wrong key length", error.code(), "E0702")?;
     DONE
@@ -107,7 +111,11 @@ fn globals() -> Outcome {
     let rodata = loaded.map(".rodata")?;
     let frozen = rodata.update(&0_u32.to_ne_bytes(), &vec![0; rodata.value_size()], 0);
     holds("rodata is frozen", frozen.is_err())?;
-    equal("an unknown global", loaded.global("refusd").map(drop).map_err(|e| e.help()), Err(Some("did you mean `refused`?".into())))?;
+    equal(
+        "an unknown global",
+        loaded.global("refusd").map(drop).map_err(|e| e.help()),
+        Err(Some("did you mean `refused`?".into())),
+    )?;
     DONE
 }
 
@@ -126,7 +134,27 @@ fn core_fields() -> Outcome {
     equal("bytes of comm", word("comm_size")?, 16)?;
     let comm = loaded.global("comm")?.get::<[u8; 16]>()?;
     let thread = std::fs::read_to_string("/proc/thread-self/comm")?;
-    equal("comm", String::from_utf8_lossy(&comm).trim_end_matches('\0').to_owned(), thread.trim_end().to_owned())?;
+    equal(
+        "comm",
+        String::from_utf8_lossy(&comm).trim_end_matches('\0').to_owned(),
+        thread.trim_end().to_owned(),
+    )?;
+    DONE
+}
+
+fn core_kinds() -> Outcome {
+    let loaded = load("core/kinds")?;
+    let link = loaded.program("other_kinds")?.attach()?;
+    std::fs::metadata("/")?;
+    drop(link);
+    let word = |name| loaded.global(name).and_then(|global| global.get::<u32>());
+    equal("prio is signed", word("prio_signed")?, 1)?;
+    equal("a type that every kernel has", word("has_task")?, 1)?;
+    equal("a type that no kernel has", word("has_missing")?, 0)?;
+    equal("an enumerator's value", (word("has_tgid")?, word("tgid_value")?), (1, 1))?;
+    equal("an enumerator that no kernel has", word("has_gone")?, 0)?;
+    holds("the size of a task", word("task_bytes")? > 1000)?;
+    holds("ids of both sides", word("local_id")? > 0 && word("kernel_id")? > 0)?;
     DONE
 }
 
@@ -147,7 +175,9 @@ fn threads() -> Outcome {
             .map(|at| {
                 let (plan, kernel) = (&plan, &kernel);
                 let threads = std::num::NonZero::new(1 + at % 3).unwrap_or(std::num::NonZero::<usize>::MIN);
-                scope.spawn(move || LoadOptions::new().threads(threads).load(plan, kernel).map(|l| l.programs().count()))
+                scope.spawn(move || {
+                    LoadOptions::new().threads(threads).load(plan, kernel).map(|l| l.programs().count())
+                })
             })
             .collect();
         all.into_iter().try_for_each(|thread| equal("programs", thread.join().map_err(|_| "panicked")??, 7))

@@ -26,9 +26,11 @@ fn members() -> Outcome {
         ("cong_unknown_ops", "E0407"),
         ("cong_bitfield_nonzero", "E0411"),
     ] {
-        let refused = open(&format!("struct_ops/{fixture}"))?.load().err().ok_or(format!("{fixture} was loaded"))?;
+        let refused =
+            open(&format!("struct_ops/{fixture}"))?.load().err().ok_or(format!("{fixture} was loaded"))?;
         let LoadError::Plan(failed) = &refused else { return Err(format!("{fixture}: {refused}").into()) };
-        let others: Vec<&str> = failed.errors().iter().map(|error| error.code()).filter(|found| *found != code).collect();
+        let others: Vec<&str> =
+            failed.errors().iter().map(|error| error.code()).filter(|found| *found != code).collect();
         equal(fixture, others, vec![])?;
     }
     DONE
@@ -36,7 +38,8 @@ fn members() -> Outcome {
 
 fn incomplete() -> Outcome {
     let loaded = open("struct_ops/cong_incomplete")?.load()?;
-    let refused = loaded.struct_ops_variables().next().ok_or("no variable")?.attach().err().ok_or("registered")?;
+    let refused =
+        loaded.struct_ops_variables().next().ok_or("no variable")?.attach().err().ok_or("registered")?;
     holds("it names the member", refused.to_string().contains("needs ssthresh, which is not set"))?;
     DONE
 }
@@ -60,7 +63,10 @@ fn verifier() -> Outcome {
     for (error, line) in failed.errors().iter().zip(["value[index]", "value[1]"]) {
         let report = error.report.as_ref().ok_or("no report")?;
         let labels = error.labels();
-        holds("the source line is named", labels.iter().any(|label| format!("{:?}", label.place).contains(line)))?;
+        holds(
+            "the source line is named",
+            labels.iter().any(|label| format!("{:?}", label.place).contains(line)),
+        )?;
         holds("the log is whole", !report.truncated && report.log.contains("processed"))?;
     }
     DONE
@@ -91,6 +97,10 @@ fn other_kernel() -> Outcome {
     let copy = Kernel::builder().btf(here.btf()?.clone()).build();
     let plan = object.plan(&copy)?;
     holds("the same BTF is the same kernel", plan.load(&here).is_ok())?;
-    equal("not into one that is not running", plan.load(&copy).map(drop).map_err(|e| e.code()), Err("E0501"))?;
+    equal(
+        "not into one that is not running",
+        plan.load(&copy).map(drop).map_err(|e| e.code()),
+        Err("E0501"),
+    )?;
     DONE
 }

@@ -53,9 +53,14 @@ fn with_link() -> Outcome {
     };
     equal("its program", program.id, loaded.program("demo_cong_avoid")?.info()?.id)?;
     equal("its program's name", program.name.as_str(), "demo_cong_avoid")?;
-    equal("a callback left NULL", callback(&info, "cwnd_event"), Some(&MemberValue::Callback { name: "cwnd_event".into(), program: None }))?;
+    equal(
+        "a callback left NULL",
+        callback(&info, "cwnd_event"),
+        Some(&MemberValue::Callback { name: "cwnd_event".into(), program: None }),
+    )?;
     let all = live(&Kernel::running())?;
-    let found = all.iter().find(|live| live.name == "bpf_demo_cc").ok_or("it is not in the list of live ones")?;
+    let found =
+        all.iter().find(|live| live.name == "bpf_demo_cc").ok_or("it is not in the list of live ones")?;
     holds("live: one link, registered", found.links.len() == 1 && found.is_registered())?;
 
     link.detach()?;
@@ -78,10 +83,17 @@ fn without_link() -> Outcome {
     equal("a second attach", ops.attach().map(drop).map_err(|e| e.code()), Err("E0604"))?;
     equal("nothing to pin", link.pin("/sys/fs/bpf/x").map_err(|e| e.code()), Err("E0605"))?;
     let all = live(&Kernel::running())?;
-    holds("live: registered without a link", all.iter().any(|l| l.name == "bpf_without_any" && !l.link && l.is_registered()))?;
+    holds(
+        "live: registered without a link",
+        all.iter().any(|l| l.name == "bpf_without_any" && !l.link && l.is_registered()),
+    )?;
     link.detach()?;
     holds("it is gone", !is_registered("bpf_nolink")?)?;
-    equal("for good", ops.attach().map(drop).map_err(|e| e.to_string()), Err("struct_ops `bpf_without_any_link` cannot be attached: it is unregistered for good".into()))?;
+    equal(
+        "for good",
+        ops.attach().map(drop).map_err(|e| e.to_string()),
+        Err("struct_ops `bpf_without_any_link` cannot be attached: it is unregistered for good".into()),
+    )?;
     DONE
 }
 
@@ -147,7 +159,11 @@ fn edited() -> Outcome {
     name[..10].copy_from_slice(b"bpf_edited");
     let ops = object.struct_ops_mut("bpf_demo_cc")?;
     ops.set("name", &name)?.clear("pkts_acked")?;
-    equal("a misspelt member", ops.clear("pkts_ackd").map(drop).map_err(|e| e.help()), Err(Some("did you mean `pkts_acked`?".into())))?;
+    equal(
+        "a misspelt member",
+        ops.clear("pkts_ackd").map(drop).map_err(|e| e.help()),
+        Err(Some("did you mean `pkts_acked`?".into())),
+    )?;
     equal("a callback is no value", ops.set("init", &0_u64).map(drop).map_err(|e| e.code()), Err("E0314"))?;
     let loaded = object.load()?;
     holds("the cleared callback's program is not loaded", loaded.program("demo_pkts_acked").is_err())?;

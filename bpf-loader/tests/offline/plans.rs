@@ -57,7 +57,10 @@ fn every_fixture() {
     for name in fixtures() {
         for kernel in ["recent", "old"] {
             if kernel == "recent" || DIFFER.contains(&name.as_str()) {
-                insta::assert_snapshot!(format!("{}.{kernel}", name.replace('/', ".")), text(&name, kernel, "el"));
+                insta::assert_snapshot!(
+                    format!("{}.{kernel}", name.replace('/', ".")),
+                    text(&name, kernel, "el")
+                );
             }
         }
     }
@@ -69,7 +72,8 @@ fn byte_orders_agree() {
     for name in fixtures() {
         for kernel in ["recent", "old"] {
             let codes = |text: &str| -> Vec<String> {
-                let lines = text.lines().filter(|line| line.starts_with('E') || line.starts_with("struct_ops "));
+                let lines =
+                    text.lines().filter(|line| line.starts_with('E') || line.starts_with("struct_ops "));
                 lines.map(|line| line.split(':').next().unwrap().to_owned()).collect()
             };
             let [little, big] = ORDERS.map(|order| text(&name, kernel, order));
@@ -100,8 +104,16 @@ fn program<'a>(plan: &'a Plan, name: &str) -> &'a PlanProgram {
 #[test]
 fn congestion_control_by_hand() {
     for (kernel, offsets, members) in [
-        ("recent", [("ssthresh", 0), ("undo_cwnd", 64), ("name", 88), ("flags", 132), ("init", 136)], [("ssthresh", 0), ("init", 16)]),
-        ("old", [("ssthresh", 40), ("undo_cwnd", 80), ("name", 128), ("flags", 20), ("init", 24)], [("ssthresh", 5), ("init", 3)]),
+        (
+            "recent",
+            [("ssthresh", 0), ("undo_cwnd", 64), ("name", 88), ("flags", 132), ("init", 136)],
+            [("ssthresh", 0), ("init", 16)],
+        ),
+        (
+            "old",
+            [("ssthresh", 40), ("undo_cwnd", 80), ("name", 128), ("flags", 20), ("init", 24)],
+            [("ssthresh", 5), ("init", 3)],
+        ),
     ] {
         let plan = if kernel == "recent" {
             plan("struct_ops/cong", kernel)
@@ -140,7 +152,8 @@ fn links_need_a_kernel_that_has_them() {
 #[test]
 fn absent_members() {
     let plan = plan("struct_ops/cong_extra_zero", "recent");
-    let absent: Vec<_> = plan.struct_ops()[0].members.iter().filter(|m| m.state == MemberState::Absent).collect();
+    let absent: Vec<_> =
+        plan.struct_ops()[0].members.iter().filter(|m| m.state == MemberState::Absent).collect();
     assert!(!absent.is_empty());
     assert_eq!(plan.notices().iter().filter(|notice| notice.code() == "E0450").count(), absent.len());
 }
@@ -149,7 +162,8 @@ fn absent_members() {
 #[test]
 fn subprograms_in_order() {
     let plan = plan("tracing/raw_tp", "recent");
-    let functions: Vec<_> = program(&plan, "on_sys_enter").functions.iter().map(|f| f.name.as_str()).collect();
+    let functions: Vec<_> =
+        program(&plan, "on_sys_enter").functions.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(functions, ["on_sys_enter", "watched", "count_call", "weigh", "count_in"]);
     // Origins count through the whole stream; every instruction has one.
     let program = program(&plan, "on_sys_enter");
