@@ -125,6 +125,7 @@ impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "program `{}` was refused", self.program)?;
         match (&self.report, &self.refused.cause) {
+            (Some(report), _) if report.unresolved.is_some() => write!(f, ": {}", report.reason),
             (Some(report), _) => write!(f, " by the verifier: {}", report.reason),
             (None, Some(cause)) => write!(f, ": {cause}"),
             (None, None) => Ok(()),
@@ -135,8 +136,7 @@ impl fmt::Display for ProgramError {
 impl Diagnostic for ProgramError {
     fn code(&self) -> &'static str {
         match &self.report {
-            Some(report) if report.unresolved => "E0505",
-            Some(_) => "E0504",
+            Some(report) => report.unresolved.as_ref().map_or("E0504", |missing| missing.code()),
             None => "E0503",
         }
     }
@@ -152,7 +152,8 @@ impl Diagnostic for ProgramError {
     }
 
     fn help(&self) -> Option<String> {
-        self.report.as_ref().and_then(|report| report.help.clone()).or_else(|| self.refused.help.clone())
+        let unresolved = self.report.as_ref().and_then(|report| report.unresolved.as_ref());
+        unresolved.map(|missing| missing.help().to_owned()).or_else(|| self.refused.help.clone())
     }
 
     fn attachment(&self) -> Option<Attachment<'_>> {

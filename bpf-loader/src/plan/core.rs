@@ -1,9 +1,10 @@
 //! CO-RE: the answers for this kernel are written into the instructions, each checked first.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use bpf_btf::TypeId;
-use bpf_btf::core::{Candidates, Fixup, Outcome, resolve};
+use bpf_btf::core::{Candidates, Fixup, Missing, Outcome, resolve};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::insn::{
@@ -105,24 +106,16 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
     let (value, resize) = match &fixup.outcome {
         Outcome::Value { value, resize } => (*value, *resize),
         Outcome::Missing(missing) => {
-            let wide = first.insn.is_ld_imm64();
-            let index = u32::try_from(out.poisons.len()).unwrap_or(u32::MAX);
-            let poison = PlanInsn { insn: poison_insn(), reference: Some(Ref::Poison(index)), origin: None };
-            *first = poison;
-            if let Some(upper) = rest.first_mut().filter(|_| wide) {
-                *upper = poison;
-            }
-            out.poisons.push(Poison {
-                at,
-                function,
-                in_function: at,
-                why: missing.to_string(),
-                nearest: missing.nearest.clone(),
-            });
+            poison(out, function, at, missing);
             return Ok(());
         }
         _ => return Err("its answer is of a form that is not known".into()),
     };
+    let accesses = matches!(first.insn.class(), BPF_LDX | BPF_ST | BPF_STX);
+    if let Some(missing) = fixup.no_access.as_ref().filter(|_| accesses) {
+        poison(out, function, at, missing);
+        return Ok(());
+    }
     let holds = |found: u64| match fixup.expected {
         Some(expected) if expected != found => Err(format!("it holds {found}, {expected} was compiled in")),
         _ => Ok(()),
@@ -139,7 +132,13 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
             insn.off =
                 i16::try_from(value).map_err(|_| format!("offset {value} does not fit its 16 bits"))?;
             if let Some(resize) = resize {
-                insn.code = insn.code & !0x18
+                if size_bits(resize.from) != Some(insn.code & SIZE_MASK) {
+                    return Err(format!(
+                        "it does not access the {} bytes that were compiled in",
+                        resize.from
+                    ));
+                }
+                insn.code = insn.code & !SIZE_MASK
                     | size_bits(resize.to).ok_or_else(|| format!("it cannot access {} bytes", resize.to))?;
             }
         }
@@ -154,6 +153,20 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
     }
     Ok(())
 }
+
+/// Makes an instruction one that must not be reached, and notes why.
+fn poison(out: &mut Relocated, function: FunctionId, at: InsnIndex, missing: &Missing) {
+    let index = usize::try_from(at.0).unwrap_or(usize::MAX);
+    let reference = Some(Ref::Poison(u32::try_from(out.poisons.len()).unwrap_or(u32::MAX)));
+    let wide = out.insns.get(index).is_some_and(|first| first.insn.is_ld_imm64());
+    for insn in out.insns.iter_mut().skip(index).take(if wide { 2 } else { 1 }) {
+        *insn = PlanInsn { insn: poison_insn(), reference, origin: None };
+    }
+    out.poisons.push(Poison { at, function, in_function: at, missing: Arc::new(missing.clone()) });
+}
+
+/// The bits of an opcode that tell how much memory it accesses.
+const SIZE_MASK: u8 = 0x18;
 
 fn poison_insn() -> Insn {
     Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: POISON_CALL }

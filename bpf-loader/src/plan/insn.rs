@@ -1,5 +1,8 @@
 //! An instruction of a plan: the number that it carries, and what that number stands for.
 
+use std::sync::Arc;
+
+use bpf_btf::core::Missing;
 use bpf_elf::{FunctionId, InsnIndex, MapId};
 use bpf_sys::uapi::Insn;
 
@@ -51,8 +54,6 @@ pub struct Poison {
     pub function: FunctionId,
     /// The instruction, counted from the start of that function.
     pub in_function: InsnIndex,
-    /// What was looked for and why it was not found, in one sentence.
-    pub why: String,
-    /// The name that comes closest.
-    pub nearest: Option<String>,
+    /// What was looked for, and why it was not found.
+    pub missing: Arc<Missing>,
 }

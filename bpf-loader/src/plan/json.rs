@@ -57,8 +57,9 @@ impl Plan {
             "instructions": (0..program.insns.len()).map(insn).collect::<Vec<_>>(),
             "unresolved": program.poisons.iter().map(|poison| json!({
                 "at": poison.at.0,
-                "why": poison.why,
-                "nearest": poison.nearest,
+                "code": poison.missing.code(),
+                "why": poison.missing.to_string(),
+                "nearest": poison.missing.nearest,
             })).collect::<Vec<_>>(),
         })
     }

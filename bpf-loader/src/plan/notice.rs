@@ -1,13 +1,16 @@
 //! Odd but harmless findings of planning.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bpf_btf::Label;
 use bpf_btf::Place;
+use bpf_btf::core::Missing;
 
 use crate::diagnose::diagnostic;
 
-/// Something worth knowing that does not stop a plan. Codes E0450 to E0469.
+/// Something worth knowing that does not stop a plan. Codes E0450 to E0469, and of what is
+/// missing those of the BTF layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -44,9 +47,7 @@ pub enum Notice {
         /// The source line.
         source: Option<Place>,
         /// What was looked for, and why it was not found.
-        why: String,
-        /// A name that is close.
-        nearest: Option<String>,
+        missing: Arc<Missing>,
     },
 }
 
@@ -62,8 +63,8 @@ impl fmt::Display for Notice {
                     "callback {variable}.{member} is declared differently than in the kernel: {difference}"
                 )
             }
-            Self::Unresolved { why, .. } => {
-                write!(f, "{why}; the program loads only if this is never reached")
+            Self::Unresolved { missing, .. } => {
+                write!(f, "{missing}; the program loads only if this is never reached")
             }
         }
     }
@@ -76,7 +77,7 @@ impl Notice {
         match self {
             Self::MemberSkipped { .. } => "E0450",
             Self::Signature { .. } => "E0451",
-            Self::Unresolved { .. } => "E0452",
+            Self::Unresolved { missing, .. } => missing.code(),
         }
     }
 
@@ -109,12 +110,7 @@ impl Notice {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Unresolved { nearest: Some(nearest), .. } => Some(format!(
-                "the closest name is `{nearest}`; if it is optional, guard it with bpf_core_field_exists()"
-            )),
-            Self::Unresolved { .. } => {
-                Some("if it is optional, guard it with bpf_core_field_exists()".into())
-            }
+            Self::Unresolved { missing, .. } => Some(missing.help().to_owned()),
             _ => None,
         }
     }

@@ -257,8 +257,7 @@ fn notice(cx: &mut Context<'_>, program: &str, poisons: &[Poison]) {
                 line: line.line,
                 text: line.text.to_owned(),
             }),
-            why: poison.why.clone(),
-            nearest: poison.nearest.clone(),
+            missing: poison.missing.clone(),
         });
     }
 }

@@ -152,7 +152,8 @@ impl Plan {
             }
             Some(Ref::Poison(index)) => {
                 let poison = usize::try_from(index).ok().and_then(|index| program.poisons.get(index));
-                format!("unresolved: {}", poison.map_or("?", |poison| poison.why.as_str()))
+                poison
+                    .map_or("unresolved".to_owned(), |poison| format!("unresolved: {}", poison.missing.path))
             }
             Some(Ref::Upper) => "     (upper half)".to_owned(),
         }
@@ -160,11 +161,9 @@ impl Plan {
 
     /// A byte of a data section, by the variable that it belongs to.
     fn place(&self, map: bpf_elf::MapId, offset: u32) -> String {
-        let globals = self.data.object.file().globals().iter().filter(|global| global.map == map);
-        let found = globals.filter(|global| global.offset <= offset).max_by_key(|global| global.offset);
-        match found.filter(|global| offset - global.offset < global.size.max(1)) {
-            Some(global) if global.offset == offset => format!("[{}]", global.name),
-            Some(global) => format!("[{} + {}]", global.name, offset - global.offset),
+        match self.data.object.file().global_at(map, offset) {
+            Some((global, 0)) => format!("[{}]", global.name),
+            Some((global, inside)) => format!("[{} + {inside}]", global.name),
             None => format!(" + {offset}"),
         }
     }

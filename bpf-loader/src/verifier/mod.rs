@@ -1,8 +1,11 @@
 //! The verifier's log as data: what it refused, where, and why.
 
+use std::sync::Arc;
+
+use bpf_btf::core::Missing;
 use bpf_btf::{Label, Place};
 
-use crate::plan::{Plan, PlanProgram, Poison};
+use crate::plan::{Plan, PlanProgram};
 
 /// What the verifier said of a program that it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +22,8 @@ pub struct Report {
     pub log: String,
     /// Whether the log was too long to be fetched whole.
     pub truncated: bool,
-    /// Whether it stopped at something that does not exist in this kernel.
-    pub unresolved: bool,
-    /// What to do about it.
-    pub help: Option<String>,
+    /// What does not exist in this kernel, where it stopped at that.
+    pub unresolved: Option<Arc<Missing>>,
 }
 
 /// Lines that say how much work it was, not what is wrong.
@@ -45,11 +46,9 @@ impl Report {
         let registers = lines().filter_map(registers_of).next_back().map(str::to_owned);
         let poison = insn.and_then(|at| program.poisons.iter().find(|poison| poison.at.0 == at));
         let source = insn.and_then(|at| source_of(plan, program, at));
-        let (reason, help) = match poison {
-            Some(poison) => (poison.why.clone(), Some(poison_help(poison))),
-            None => (reason, None),
-        };
-        Some(Self { reason, insn, source, registers, truncated, unresolved: poison.is_some(), help, log })
+        let unresolved = poison.map(|poison| poison.missing.clone());
+        let reason = unresolved.as_ref().map_or(reason, ToString::to_string);
+        Some(Self { reason, insn, source, registers, truncated, unresolved, log })
     }
 
     /// Where, from the outside in.
@@ -58,14 +57,6 @@ impl Report {
         let mut labels: Vec<Label> = self.insn.map(|at| Label::at(Place::Insn(at))).into_iter().collect();
         labels.extend(self.source.clone().map(Label::at));
         labels
-    }
-}
-
-fn poison_help(poison: &Poison) -> String {
-    let guard = "if it is optional, guard it with bpf_core_field_exists()";
-    match &poison.nearest {
-        Some(nearest) => format!("the closest name is `{nearest}`; {guard}"),
-        None => guard.to_owned(),
     }
 }
 
