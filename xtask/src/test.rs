@@ -28,9 +28,9 @@ const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
 /// All steps, then the closing list. The exit code says whether anything failed.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     let started = Instant::now();
-    let kernel_suites = workspace.kernel_suites()?;
+    let metadata = workspace.metadata()?;
     let mut listed = Vec::new();
-    for suite in kernel_suites {
+    for suite in metadata.kernel_suites() {
         let tests = list(workspace, &suite)?;
         listed.push((suite, tests));
     }
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     let plain = plain(workspace, &listed, &references)?;
     let all_passed = plain.failed() == 0;
     tally.add(plain);
-    tally.add(snapshots::check(workspace, &references, all_passed)?);
+    tally.add(snapshots::check(workspace, &metadata.target_directory, &references, all_passed)?);
     let objects = scratch.path().join("objects");
     let (check, rebuilt) = fixtures_check(workspace, &objects);
     tally.add(check);

@@ -51,8 +51,8 @@ impl Workspace {
         cargo
     }
 
-    /// Every test target named `kernel`, by package name.
-    pub(crate) fn kernel_suites(&self) -> Result<Vec<KernelSuite>, Error> {
+    /// What cargo says of it.
+    pub(crate) fn metadata(&self) -> Result<Metadata, Error> {
         let output = self
             .cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -64,35 +64,41 @@ impl Workspace {
                 status: output.status.to_string(),
             });
         }
-        kernel_suites_in(&output.stdout).map_err(Error::Metadata)
+        serde_json::from_slice(&output.stdout).map_err(Error::Metadata)
     }
 }
 
-fn kernel_suites_in(metadata: &[u8]) -> Result<Vec<KernelSuite>, serde_json::Error> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-        targets: Vec<Target>,
-    }
-    #[derive(Deserialize)]
-    struct Target {
-        name: String,
-        kind: Vec<String>,
-    }
+/// The part of `cargo metadata` that is used here.
+#[derive(Deserialize)]
+pub(crate) struct Metadata {
+    packages: Vec<Package>,
+    /// Where cargo builds.
+    pub(crate) target_directory: PathBuf,
+}
 
-    let metadata: Metadata = serde_json::from_slice(metadata)?;
-    let is_kernel_suite =
-        |target: &Target| target.name == "kernel" && target.kind.iter().any(|kind| kind == "test");
-    Ok(metadata
-        .packages
-        .into_iter()
-        .filter(|package| package.targets.iter().any(is_kernel_suite))
-        .map(|package| KernelSuite { package: package.name })
-        .collect())
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+impl Metadata {
+    /// Every test target named `kernel`, by package name.
+    pub(crate) fn kernel_suites(&self) -> Vec<KernelSuite> {
+        let is_kernel_suite =
+            |target: &Target| target.name == "kernel" && target.kind.iter().any(|kind| kind == "test");
+        self.packages
+            .iter()
+            .filter(|package| package.targets.iter().any(is_kernel_suite))
+            .map(|package| KernelSuite { package: package.name.clone() })
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -105,13 +111,15 @@ mod tests {
             {"name": "a", "targets": [{"name": "a", "kind": ["lib"]}, {"name": "kernel", "kind": ["test"]}]},
             {"name": "kernel", "targets": [{"name": "kernel", "kind": ["lib"]}]},
             {"name": "b", "targets": [{"name": "plans", "kind": ["test"]}]}
-        ], "version": 1}"#;
-        assert_eq!(kernel_suites_in(metadata).unwrap(), [KernelSuite { package: "a".into() }]);
+        ], "target_directory": "/w/target", "version": 1}"#;
+        let metadata: Metadata = serde_json::from_slice(metadata).unwrap();
+        assert_eq!(metadata.kernel_suites(), [KernelSuite { package: "a".into() }]);
     }
 
     #[test]
     fn this_workspace_is_found() {
         let workspace = Workspace::find().unwrap();
         assert!(workspace.root().join("Cargo.toml").is_file());
+        assert!(workspace.metadata().unwrap().target_directory.is_absolute());
     }
 }

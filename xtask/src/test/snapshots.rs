@@ -17,10 +17,17 @@ const UNUSED: &str = "no test looks at it: delete it, or find out which test is 
 
 /// Compares the snapshots in the workspace with what the plain tests referred to. Tests that failed, or did not run,
 /// may have more to say: then the question of unused ones stays open.
-pub(super) fn check(workspace: &Workspace, references: &Path, all_passed: bool) -> Result<Suite, Error> {
+pub(super) fn check(
+    workspace: &Workspace,
+    target: &Path,
+    references: &Path,
+    all_passed: bool,
+) -> Result<Suite, Error> {
     let root = workspace.root();
     let root = fs::canonicalize(root).map_err(Error::file("resolve", root))?;
-    let found = find(&root)?;
+    // There is none before the first build.
+    let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+    let found = find(&root, &target)?;
     let used = match fs::read_to_string(references) {
         Ok(text) => used(&text),
         // Nobody looked at any.
@@ -66,7 +73,11 @@ fn used(references: &str) -> BTreeSet<PathBuf> {
     references.lines().filter_map(|line| fs::canonicalize(line).ok()).collect()
 }
 
-fn find(root: &Path) -> Result<Found, Error> {
+/// Looks everywhere below `root` but in what is not the project's: Git's folder, and what cargo builds into.
+fn find(root: &Path, target: &Path) -> Result<Found, Error> {
+    // Cargo marks a target folder that it makes itself.
+    let is_foreign =
+        |dir: &Path| dir == target || dir.ends_with(".git") || dir.join("CACHEDIR.TAG").is_file();
     let mut found = Found::default();
     let mut dirs = vec![root.to_path_buf()];
     while let Some(dir) = dirs.pop() {
@@ -90,11 +101,6 @@ fn find(root: &Path) -> Result<Found, Error> {
         }
     }
     Ok(found)
-}
-
-/// Git's own folder, and what cargo builds into (it marks it so).
-fn is_foreign(dir: &Path) -> bool {
-    dir.ends_with(".git") || dir.join("CACHEDIR.TAG").is_file()
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -173,15 +179,16 @@ mod tests {
             fs::write(&path, "").unwrap();
             path
         };
-        file("target/CACHEDIR.TAG");
         file("target/package/x/a.snap");
+        file("other-target/CACHEDIR.TAG");
+        file("other-target/package/x/a.snap");
         file(".git/b.snap");
         let accepted = file("x/tests/snapshots/a.snap");
         let draft = file("x/tests/snapshots/a.snap.new");
         let inline = file("x/src/.lib.rs.pending-snap");
         file("x/src/lib.rs");
 
-        let found = find(&root).unwrap();
+        let found = find(&root, &root.join("target")).unwrap();
         assert_eq!(found.accepted, BTreeSet::from([accepted.clone()]));
         assert_eq!(found.pending, BTreeSet::from([draft, inline]));
 
