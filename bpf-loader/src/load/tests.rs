@@ -133,7 +133,7 @@ fn descriptors() -> usize {
         .count()
 }
 
-/// Tests that look at the descriptors of the process run one at a time.
+/// Tests that look at the descriptors of the process, or change them, run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// The calls of a load and of attaching every struct_ops, in order; then each of them is refused, in four ways.
@@ -225,6 +225,7 @@ fn attaching_is_undone() {
 
 #[test]
 fn a_detach_that_is_refused_gives_the_link_back() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let kernel = kernel();
     let plan = Object::open(fixture("struct_ops/cong_nolink")).unwrap().plan(&kernel).unwrap();
     let (fake, loaded) = load(&plan, &kernel, Fake::default());
@@ -241,6 +242,7 @@ fn a_detach_that_is_refused_gives_the_link_back() {
 
 #[test]
 fn a_wrong_assumption_is_probed_once_and_planned_away() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // A program whose plan rests on names, on a kernel without them.
     let bare = Kernel::builder().build_as_running();
     let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&bare).unwrap();
