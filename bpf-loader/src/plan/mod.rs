@@ -1,8 +1,8 @@
 //! What will be sent to a kernel: a pure function of an object and a kernel. No descriptor and no address is in it:
 //! references to maps and functions stay symbolic until they are loaded.
 //!
-//! The order is libbpf's: struct_ops kernel types ([`struct_ops`]), which programs to load, CO-RE ([`core`]), calls and
-//! subprograms ([`code`]), BTF, maps ([`maps`]), programs ([`programs`]).
+//! The order is libbpf's: struct_ops kernel types (`struct_ops`), which programs to load, CO-RE (`core`), calls and
+//! subprograms (`code`), BTF, maps (`maps`), programs (`programs`).
 
 mod code;
 mod core;
