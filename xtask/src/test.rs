@@ -7,7 +7,7 @@ mod tally;
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -29,16 +29,14 @@ const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let metadata = workspace.metadata()?;
-    let mut listed = Vec::new();
-    for suite in metadata.kernel_suites() {
-        let tests = list(workspace, &suite)?;
-        listed.push((suite, tests));
-    }
+    let built = build(workspace)?;
+    let suites: Vec<Listed> =
+        metadata.kernel_suites().into_iter().map(|suite| Listed::of(suite, &built)).collect();
 
     let mut tally = Tally::default();
     let scratch = Scratch::new()?;
     let references = scratch.path().join("snapshot-references");
-    let plain = plain(workspace, &listed, &references)?;
+    let plain = plain(workspace, &suites, &references)?;
     let all_passed = plain.failed() == 0;
     tally.add(plain);
     tally.add(snapshots::check(workspace, &metadata.target_directory, &references, all_passed)?);
@@ -47,12 +45,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     tally.add(check);
 
     let possible = machine::kernel_tests_possible();
-    for (suite, tests) in &listed {
+    for Listed { suite, tests } in &suites {
         let name = format!("kernel tests of {}", suite.package);
         tally.add(match (tests, &possible) {
             (Err(why), _) => Suite::broken(&name, why),
-            (Ok(tests), Err(reason)) => Suite::not_run(&name, tests, reason),
-            (Ok(tests), Ok(())) => kernel(workspace, suite, &name, tests, rebuilt.then_some(&objects))?,
+            (Ok((_, tests)), Err(reason)) => Suite::not_run(&name, tests, reason),
+            (Ok((program, tests)), Ok(())) => {
+                heading(&name);
+                kernel(program, suite.folder(), &name, tests, rebuilt.then_some(&objects))?
+            }
         });
     }
 
@@ -63,11 +64,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
 
 /// `cargo test --workspace`. The kernel suites are in it and ignore all their tests; those count elsewhere. No
 /// snapshot is written: here they are compared, and those that were looked at are noted in `references`.
-fn plain(
-    workspace: &Workspace,
-    kernel_suites: &[(KernelSuite, Result<Vec<String>, String>)],
-    references: &Path,
-) -> Result<Suite, Error> {
+fn plain(workspace: &Workspace, kernel_suites: &[Listed], references: &Path) -> Result<Suite, Error> {
     const NAME: &str = "cargo test";
     heading("cargo test --workspace");
     let mut cargo = workspace.cargo();
@@ -80,8 +77,10 @@ fn plain(
     let success = stream(cargo, "cargo test", |line| counts.read(line))?;
 
     let mut elsewhere: HashMap<&str, usize> = HashMap::new();
-    for name in kernel_suites.iter().filter_map(|(_, tests)| tests.as_ref().ok()).flatten() {
-        *elsewhere.entry(name).or_default() += 1;
+    for (_, tests) in kernel_suites.iter().filter_map(|listed| listed.tests.as_ref().ok()) {
+        for test in tests {
+            *elsewhere.entry(test).or_default() += 1;
+        }
     }
     Ok(counts.into_suite(NAME, success, elsewhere))
 }
@@ -127,41 +126,63 @@ fn rebuild_for_tests(
     Ok(checked.is_by_another_clang())
 }
 
-/// The names of the tests of a suite, or why it does not tell.
-fn list(workspace: &Workspace, suite: &KernelSuite) -> Result<Result<Vec<String>, String>, Error> {
-    let mut cargo = cargo_test(workspace, suite);
-    cargo.args(["--", "--list"]).env_remove(MAY_TOUCH_KERNEL).stderr(Stdio::inherit());
-    let output = cargo.output().map_err(Error::spawn("cargo test"))?;
-    if !output.status.success() {
-        return Ok(Err(format!("its tests cannot be listed: cargo test ends with {}", output.status)));
+/// Builds all tests, as they will be run; what cargo says of it. Whether that succeeds is for `plain` to tell.
+fn build(workspace: &Workspace) -> Result<String, Error> {
+    heading("building the tests");
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["test", "--workspace", "--no-run", "--message-format=json-render-diagnostics"])
+        .stderr(Stdio::inherit());
+    let output = cargo.output().map_err(Error::spawn("cargo test --no-run"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A kernel suite with its program and the names of its tests, or why there is no telling.
+struct Listed {
+    suite: KernelSuite,
+    tests: Result<(PathBuf, Vec<String>), String>,
+}
+
+impl Listed {
+    fn of(suite: KernelSuite, built: &str) -> Self {
+        let tests = match suite.program(built) {
+            Some(program) => list(&program).map(|tests| (program, tests)),
+            None => Err("it was not built: see above".into()),
+        };
+        Self { suite, tests }
     }
-    Ok(Ok(output::listed(&String::from_utf8_lossy(&output.stdout))))
+}
+
+fn list(program: &Path) -> Result<Vec<String>, String> {
+    let output = Command::new(program)
+        .arg("--list")
+        .env_remove(MAY_TOUCH_KERNEL)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("it cannot be run: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("its tests cannot be listed: it ends with {}", output.status));
+    }
+    Ok(output::listed(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// Runs a kernel suite, and takes its word for each test.
 fn kernel(
-    workspace: &Workspace,
-    suite: &KernelSuite,
+    program: &Path,
+    folder: &Path,
     name: &str,
     tests: &[String],
-    rebuilt: Option<&Path>,
+    rebuilt: Option<&PathBuf>,
 ) -> Result<Suite, Error> {
-    heading(name);
-    let mut cargo = cargo_test(workspace, suite);
-    cargo.env(MAY_TOUCH_KERNEL, "1").env("INSTA_UPDATE", "no");
+    let mut suite = Command::new(program);
+    suite.current_dir(folder).env(MAY_TOUCH_KERNEL, "1").env("INSTA_UPDATE", "no");
     match rebuilt {
-        Some(dir) => cargo.env(FIXTURES_DIR, dir),
-        None => cargo.env_remove(FIXTURES_DIR),
+        Some(dir) => suite.env(FIXTURES_DIR, dir),
+        None => suite.env_remove(FIXTURES_DIR),
     };
     let mut outcomes = Outcomes::default();
-    let success = stream(cargo, "cargo test", |line| outcomes.read(line))?;
+    let success = stream(suite, name, |line| outcomes.read(line))?;
     Ok(outcomes.into_suite(name, tests, success))
-}
-
-fn cargo_test(workspace: &Workspace, suite: &KernelSuite) -> Command {
-    let mut cargo = workspace.cargo();
-    cargo.args(["test", "--package", &suite.package, "--test", "kernel"]);
-    cargo
 }
 
 /// Runs a command, showing its output as it comes; each line of it is also given to `look`. True if it succeeded.

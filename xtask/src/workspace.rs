@@ -13,10 +13,11 @@ pub(crate) struct Workspace {
     root: PathBuf,
 }
 
-/// A test binary that needs privileges: the test target `kernel` of a package.
+/// A test program that needs privileges: the test target `kernel` of a package.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct KernelSuite {
     pub(crate) package: String,
+    manifest_path: PathBuf,
 }
 
 impl Workspace {
@@ -68,6 +69,32 @@ impl Workspace {
     }
 }
 
+impl KernelSuite {
+    /// The folder of the package, in which its tests run.
+    pub(crate) fn folder(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(&self.manifest_path)
+    }
+
+    /// The program of this suite, by what cargo said as it built everything (`--message-format=json`).
+    pub(crate) fn program(&self, messages: &str) -> Option<PathBuf> {
+        messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
+            .filter(|artifact| {
+                artifact.manifest_path == self.manifest_path && artifact.target.is_kernel_suite()
+            })
+            .find_map(|artifact| artifact.executable)
+    }
+}
+
+/// The message of cargo that something was built.
+#[derive(Deserialize)]
+struct Artifact {
+    manifest_path: PathBuf,
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
 /// The part of `cargo metadata` that is used here.
 #[derive(Deserialize)]
 pub(crate) struct Metadata {
@@ -79,6 +106,7 @@ pub(crate) struct Metadata {
 #[derive(Deserialize)]
 struct Package {
     name: String,
+    manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -88,15 +116,22 @@ struct Target {
     kind: Vec<String>,
 }
 
+impl Target {
+    fn is_kernel_suite(&self) -> bool {
+        self.name == "kernel" && self.kind.iter().any(|kind| kind == "test")
+    }
+}
+
 impl Metadata {
-    /// Every test target named `kernel`, by package name.
+    /// Every test target named `kernel`.
     pub(crate) fn kernel_suites(&self) -> Vec<KernelSuite> {
-        let is_kernel_suite =
-            |target: &Target| target.name == "kernel" && target.kind.iter().any(|kind| kind == "test");
         self.packages
             .iter()
-            .filter(|package| package.targets.iter().any(is_kernel_suite))
-            .map(|package| KernelSuite { package: package.name.clone() })
+            .filter(|package| package.targets.iter().any(Target::is_kernel_suite))
+            .map(|package| KernelSuite {
+                package: package.name.clone(),
+                manifest_path: package.manifest_path.clone(),
+            })
             .collect()
     }
 }
@@ -108,12 +143,36 @@ mod tests {
     #[test]
     fn kernel_suites_are_test_targets_of_that_name() {
         let metadata = br#"{"packages": [
-            {"name": "a", "targets": [{"name": "a", "kind": ["lib"]}, {"name": "kernel", "kind": ["test"]}]},
-            {"name": "kernel", "targets": [{"name": "kernel", "kind": ["lib"]}]},
-            {"name": "b", "targets": [{"name": "plans", "kind": ["test"]}]}
+            {"name": "a", "manifest_path": "/w/a/Cargo.toml",
+             "targets": [{"name": "a", "kind": ["lib"]}, {"name": "kernel", "kind": ["test"]}]},
+            {"name": "kernel", "manifest_path": "/w/k/Cargo.toml", "targets": [{"name": "kernel", "kind": ["lib"]}]},
+            {"name": "b", "manifest_path": "/w/b/Cargo.toml", "targets": [{"name": "plans", "kind": ["test"]}]}
         ], "target_directory": "/w/target", "version": 1}"#;
         let metadata: Metadata = serde_json::from_slice(metadata).unwrap();
-        assert_eq!(metadata.kernel_suites(), [KernelSuite { package: "a".into() }]);
+        let suite = KernelSuite { package: "a".into(), manifest_path: "/w/a/Cargo.toml".into() };
+        assert_eq!(suite.folder(), Path::new("/w/a"));
+        assert_eq!(metadata.kernel_suites(), [suite]);
+    }
+
+    #[test]
+    fn their_programs_are_what_cargo_built() {
+        let suite = KernelSuite { package: "a".into(), manifest_path: "/w/a/Cargo.toml".into() };
+        let artifact = |manifest: &str, kind: &str, executable: &str| {
+            format!(
+                r#"{{"reason": "compiler-artifact", "manifest_path": "{manifest}",
+                "target": {{"name": "kernel", "kind": ["{kind}"]}}, "executable": {executable}}}"#
+            )
+            .replace('\n', " ")
+        };
+        let messages = [
+            r#"{"reason": "build-script-executed", "package_id": "x"}"#.to_string(),
+            artifact("/w/b/Cargo.toml", "test", r#""/t/kernel-1""#),
+            artifact("/w/a/Cargo.toml", "lib", "null"),
+            artifact("/w/a/Cargo.toml", "test", r#""/t/kernel-2""#),
+            r#"{"reason": "build-finished", "success": true}"#.to_string(),
+        ];
+        assert_eq!(suite.program(&messages.join("\n")), Some("/t/kernel-2".into()));
+        assert_eq!(suite.program(&messages[..3].join("\n")), None);
     }
 
     #[test]
