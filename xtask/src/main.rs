@@ -9,6 +9,7 @@ mod error;
 mod fixtures;
 mod machine;
 mod test;
+mod tidy;
 mod workspace;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum Task {
     },
     /// Run everything that can be tested on this machine, and list what could not run and why
     Test,
+    /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -73,5 +76,16 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Test => test::run(&workspace),
+        Task::Tidy => Ok(tidy(&workspace)),
     }
+}
+
+fn tidy(workspace: &Workspace) -> ExitCode {
+    let findings = tidy::findings(workspace.root());
+    findings.iter().for_each(|finding| println!("{finding}"));
+    if findings.is_empty() {
+        println!("the house is in order");
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::FAILURE
 }
