@@ -31,8 +31,11 @@ impl StructOps {
         }
         let what = format!("struct_ops `{}`", self.name());
         if *state == State::Loaded {
-            let filled = self.sys().map_update(self.map().fd(), &KEY, self.image());
-            filled.map_err(|source| self.refused(source))?;
+            match self.sys().map_update(self.map().fd(), &KEY, self.image()) {
+                // Somebody else who has the map filled it; for a link that is all that is wanted.
+                Err(source) if self.plan().link && source.is(errno::EBUSY) => {}
+                filled => filled.map_err(|source| self.refused(source))?,
+            }
         }
         if !self.plan().link {
             *state = State::Registered;

@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
-use bpf_btf::{Label, TypeId};
+use bpf_btf::{Btf, Label, TypeId};
 use bpf_sys::link::LinkDetails;
 use bpf_sys::map::MapFd;
 use bpf_sys::object::{ObjectKind, fd_by_id, ids};
@@ -107,7 +107,7 @@ pub fn live(kernel: &Kernel) -> Result<Vec<Live>, LiveError> {
             continue;
         }
         let map = MapFd::from_fd(fd).map_err(refused)?;
-        let btf = kernel.btf()?;
+        let btf = defining_btf(kernel, info.btf_vmlinux_id)?;
         let value_type = btf
             .get(TypeId(info.btf_vmlinux_value_type_id))
             .and_then(|found| found.name())
@@ -121,7 +121,7 @@ pub fn live(kernel: &Kernel) -> Result<Vec<Live>, LiveError> {
             name: info.name,
             link: info.flags & BPF_F_LINK != 0,
             links: links.iter().filter(|(_, map)| *map == id).map(|(link, _)| *link).collect(),
-            info: value::decode(kernel, &ops, &bytes),
+            info: value::decode(&btf, &ops, &bytes),
             ops,
             map,
         });
@@ -155,6 +155,25 @@ impl Live {
     pub fn is_registered(&self) -> bool {
         if self.link { !self.links.is_empty() } else { self.info.state.to_string() == "INUSE" }
     }
+}
+
+/// The BTF that defines a struct_ops type: the kernel's, or that of a module, which continues the kernel's.
+fn defining_btf(kernel: &Kernel, id: u32) -> Result<Btf, LiveError> {
+    let refused = |source| LiveError::refused(format!("reading BTF {id}"), source);
+    let vmlinux = kernel.btf()?;
+    // A kernel that does not tell has struct_ops in vmlinux only.
+    let Some(fd) = (id != 0).then(|| open(ObjectKind::Btf, id)).transpose().map_err(refused)?.flatten()
+    else {
+        return Ok(vmlinux.clone());
+    };
+    let info = bpf_sys::btf::info(fd.as_fd()).map_err(refused)?;
+    if info.name == "vmlinux" {
+        return Ok(vmlinux.clone());
+    }
+    let bytes = bpf_sys::btf::raw(fd.as_fd()).map_err(refused)?;
+    Btf::parse_split(bytes, vmlinux).map_err(|source| {
+        KernelError::Btf { path: format!("/sys/kernel/btf/{}", info.name).into(), source }.into()
+    })
 }
 
 /// The ids of all struct_ops links, each with its map's.

@@ -172,7 +172,10 @@ impl StructOps {
     /// [`MapError::Refused`].
     pub fn info(&self) -> Result<StructOpsInfo, MapError> {
         let value = self.map().lookup(&KEY)?.unwrap_or_default();
-        let mut info = value::decode(&self.inner.kernel, &self.inner.plan.struct_type.name, &value);
+        let ops = &self.inner.plan.struct_type.name;
+        // It was planned by this BTF, so it has been read.
+        let decoded = self.inner.kernel.btf().map(|btf| value::decode(btf, ops, &value));
+        let mut info = decoded.unwrap_or_default();
         info.absent = self.inner.plan.absent().map(ToOwned::to_owned).collect();
         Ok(info)
     }

@@ -6,8 +6,6 @@ use bpf_sys::object::{ObjectKind, fd_by_id};
 
 use std::os::fd::AsFd;
 
-use crate::kernel::Kernel;
-
 /// What the kernel says of a registered, or not registered, struct_ops.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -75,10 +73,9 @@ pub struct CallbackValue {
     pub name: String,
 }
 
-/// Decodes a value of the kernel's type for `ops`. What is not there is left out: this is a view, not a check.
-pub(crate) fn decode(kernel: &Kernel, ops: &str, value: &[u8]) -> StructOpsInfo {
+/// Decodes a value of the type that `btf`, the kernel's or a module's, has for `ops`. What is not there is left out: this is a view, not a check.
+pub(crate) fn decode(btf: &Btf, ops: &str, value: &[u8]) -> StructOpsInfo {
     let mut info = StructOpsInfo::default();
-    let Ok(btf) = kernel.btf() else { return info };
     let Some(found) = value_struct(btf, ops) else { return info };
     let number = |place: Option<(u32, u32)>| number(btf, bytes(value, place?.0, place?.1)?);
     info.state = match number(found.state) {
