@@ -17,7 +17,9 @@ pub(crate) struct Out {
 
 impl Out {
     pub(crate) fn new(json: bool, color: Color) -> Self {
-        let auto = || io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let auto = || {
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        };
         let styled = match color {
             Color::Auto => auto(),
             Color::Always => true,
@@ -25,7 +27,6 @@ impl Out {
         };
         Self { json, styled }
     }
-
 
     /// A line of the result, left out where JSON was asked for.
     pub(crate) fn line(&self, line: impl AsRef<str>) {

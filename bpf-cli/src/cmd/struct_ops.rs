@@ -44,9 +44,12 @@ fn unregister(name: &str, out: &Out) -> Outcome {
     let all = live(&Kernel::running())?;
     let found = named(&all, name)?;
     if !found.is_registered() {
-        return Err(CommandError::new("E0903", format!("`{}` is not registered: its state is {}", found.name, found.info.state))
-            .help("it goes when the process that loaded it ends")
-            .into());
+        return Err(CommandError::new(
+            "E0903",
+            format!("`{}` is not registered: its state is {}", found.name, found.info.state),
+        )
+        .help("it goes when the process that loaded it ends")
+        .into());
     }
     let links = found.unregister()?;
     let text = || match links {
@@ -112,7 +115,10 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
         let all = loaded.struct_ops_variables().zip(&done.links).map(|(ops, link)| described(ops, link, pin));
         all.collect::<Vec<_>>().join("\n")
     };
-    out.result(text, || json!({ "registered": loaded.struct_ops_variables().map(json::struct_ops).collect::<Vec<_>>() }));
+    out.result(
+        text,
+        || json!({ "registered": loaded.struct_ops_variables().map(json::struct_ops).collect::<Vec<_>>() }),
+    );
     if hold {
         out.note("held until this process is ended");
         loop {
@@ -127,7 +133,9 @@ fn described(ops: &StructOps, link: &Link, pin: Option<&Path>) -> String {
     let (name, kernel) = (ops.name(), &ops.plan().struct_type.name);
     match (link.fd(), pin) {
         (None, _) => format!("registered {name} ({kernel}); it stays until it is unregistered"),
-        (Some(_), Some(dir)) => format!("registered {name} ({kernel}), link pinned to {}", dir.join(name).display()),
+        (Some(_), Some(dir)) => {
+            format!("registered {name} ({kernel}), link pinned to {}", dir.join(name).display())
+        }
         (Some(_), None) => format!("registered {name} ({kernel}) through a link of this process"),
     }
 }

@@ -47,7 +47,9 @@ impl Part {
                     let text = if text.is_empty() { text } else { format!(" ({text})") };
                     notes.push(format!("in the object: {name}{text}"));
                 }
-                Label { place: Place::Kernel, text } if !text.is_empty() => notes.push(format!("in the kernel: {text}")),
+                Label { place: Place::Kernel, text } if !text.is_empty() => {
+                    notes.push(format!("in the kernel: {text}"))
+                }
                 label => origin.push(label.to_string()),
             }
         }
@@ -68,7 +70,8 @@ impl Part {
         if let Some((file, line, text)) = &self.source {
             let start = text.len() - text.trim_start().len();
             let annotation = AnnotationKind::Primary.span(start..text.trim_end().len());
-            let snippet = Snippet::source(text.as_str()).path(file.as_str()).line_start(*line).annotation(annotation);
+            let snippet =
+                Snippet::source(text.as_str()).path(file.as_str()).line_start(*line).annotation(annotation);
             group = group.element(snippet);
             if !self.origin.is_empty() {
                 group = group.element(Level::NOTE.with_name("in").message(self.origin.as_str()));

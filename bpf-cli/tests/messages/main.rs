@@ -32,7 +32,12 @@ impl Drop for Folder {
 
 /// Runs the command; what it printed, with the places of files made short, and how it ended.
 fn run(args: &[&str], folder: &Folder) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(args).env("NO_COLOR", "1").env_remove("COLUMNS").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bpf"))
+        .args(args)
+        .env("NO_COLOR", "1")
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes)
             .replace(&folder.0.display().to_string(), "DIR")
@@ -144,7 +149,10 @@ fn every_command_has_json() {
     let folder = Folder::new("values");
     let recent = kernel(&folder, "recent", "el");
     let cong = fixtures().join("struct_ops/cong.el.bpf.o");
-    for args in [vec!["--json", "show", cong.to_str().unwrap()], vec!["--json", "plan", cong.to_str().unwrap(), "--kernel", &recent]] {
+    for args in [
+        vec!["--json", "show", cong.to_str().unwrap()],
+        vec!["--json", "plan", cong.to_str().unwrap(), "--kernel", &recent],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(&args).output().unwrap();
         assert!(output.status.success(), "{args:?}");
         let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
