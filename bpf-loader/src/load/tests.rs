@@ -12,7 +12,7 @@ use bpf_sys::uapi::Command;
 use bpf_sys::{SysError, errno};
 
 use super::{LoadOptions, LoadedObject, Sys, SysRef, load_with};
-use crate::diagnose::Diagnostic;
+use crate::diagnose::{Diagnostic, Place};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::object::Object;
 use crate::plan::Plan;
@@ -156,6 +156,11 @@ fn check(name: &str, expected: &str) {
             let error = outcome.expect_err("it was refused");
             assert!(fake.calls().len() >= at);
             assert!(matches!(error.code(), "E0503" | "E0504"), "{name}, call {at}: {} {error}", error.code());
+            assert!(!error.labels().is_empty(), "{name}, call {at}: {error} says not where");
+            let of_map = error.to_string().contains(" map `");
+            let labels = error.labels();
+            let named = labels.iter().any(|label| matches!(label.place, Place::Item { kind: "map", .. }));
+            assert_eq!(named, of_map, "{name}, call {at}: {error}: {labels:?}");
             assert!(!error.to_string().is_empty() && std::error::Error::source(&error).is_some());
             drop(error);
             assert_eq!(descriptors(), before, "{name}: descriptors after call {at} was refused");
@@ -238,6 +243,23 @@ fn a_detach_that_is_refused_gives_the_link_back() {
     assert_eq!(ops.state(), State::Registered);
     failed.link.detach().unwrap();
     assert_eq!(ops.state(), State::Unregistered);
+}
+
+#[test]
+fn a_link_without_the_detach_command_is_closed() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (kernel, before) = (kernel(), descriptors());
+    let plan = Object::open(fixture("tracing/raw_tp")).unwrap().plan(&kernel).unwrap();
+    let done = load(&plan, &kernel, Fake::default()).0.calls().len();
+    let refuse = Some((done + 1, errno::EOPNOTSUPP));
+    let (_, loaded) = load(&plan, &kernel, Fake { refuse, ..Fake::default() });
+    let loaded = loaded.unwrap();
+    let link = loaded.programs().next().unwrap().attach().unwrap();
+    let attached = descriptors();
+    link.detach().unwrap();
+    assert_eq!(descriptors() + 1, attached);
+    drop(loaded);
+    assert_eq!(descriptors(), before);
 }
 
 #[test]
