@@ -77,7 +77,8 @@ pub struct Live {
     pub id: u32,
     /// The map's name, up to 15 bytes.
     pub name: String,
-    /// The kernel struct that it implements.
+    /// The kernel struct that it implements; of a module's, only which module: its types are not read yet, and `info`
+    /// is empty.
     pub ops: String,
     /// Whether it is registered by links; without one it stays registered when its process ends.
     pub link: bool,
@@ -108,10 +109,15 @@ pub fn live(kernel: &Kernel) -> Result<Vec<Live>, LiveError> {
         }
         let map = MapFd::from_fd(fd).map_err(refused)?;
         let btf = kernel.btf()?;
-        let value_type = btf
-            .get(TypeId(info.btf_vmlinux_value_type_id))
-            .and_then(|found| found.name())
-            .unwrap_or_default();
+        // A type of a module has its id in the module's BTF; the kernel's has another type there.
+        let module = module(info.btf_vmlinux_id);
+        let value_type = match &module {
+            Some(module) => module,
+            None => btf
+                .get(TypeId(info.btf_vmlinux_value_type_id))
+                .and_then(|found| found.name())
+                .unwrap_or_default(),
+        };
         let ops = value_type.strip_prefix("bpf_struct_ops_").unwrap_or(value_type).to_owned();
         let mut bytes = vec![0; map.value_size()];
         map.lookup(&KEY, &mut bytes, 0)
@@ -127,6 +133,14 @@ pub fn live(kernel: &Kernel) -> Result<Vec<Live>, LiveError> {
         });
     }
     Ok(found)
+}
+
+/// What to call a type that a module defines; `None` for one of vmlinux, and where the kernel does not tell (before
+/// 6.9, which has no struct_ops of modules).
+fn module(btf_id: u32) -> Option<String> {
+    let fd = (btf_id != 0).then(|| fd_by_id(ObjectKind::Btf, btf_id).ok())??;
+    let name = bpf_sys::btf::info(fd.as_fd()).ok()?.name;
+    (name != "vmlinux").then(|| format!("a type of module {name}"))
 }
 
 impl Live {
