@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bpf_loader::diagnose::Label;
 use bpf_loader::struct_ops::{Live, live};
 use bpf_loader::{Kernel, Link, Object, StructOps};
 use serde_json::json;
@@ -91,10 +92,23 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
     let object = Object::open(file)?;
     if object.struct_ops().is_empty() {
         return Err(CommandError::new("E0904", format!("{} has no struct_ops variables", file.display()))
+            .at(file, None)
             .help("they stand in SEC(\".struct_ops\") or SEC(\".struct_ops.link\")")
             .into());
     }
-    if let Some(linked) = object.struct_ops().iter().find(|var| var.link())
+    // A variable whose section begins with `?` is left out.
+    let created = |name: &str| object.maps().iter().any(|map| map.name() == name && map.def().autocreate);
+    let wanted: Vec<_> = object.struct_ops().iter().filter(|var| created(var.name())).collect();
+    if wanted.is_empty() {
+        return Err(CommandError::new(
+            "E0906",
+            format!("{} has optional struct_ops variables only, and registers none of them", file.display()),
+        )
+        .at(file, None)
+        .help("take the `?` off the section's name, or load it with a program that chooses")
+        .into());
+    }
+    if let Some(linked) = wanted.iter().find(|var| var.link())
         && pin.is_none()
         && !hold
     {
@@ -102,6 +116,7 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
             "E0905",
             format!("`{}` is registered through a link, which would end with this command", linked.name()),
         )
+        .at(file, Some(Label::item("variable", linked.name())))
         .help("--pin DIR keeps the link on a bpffs, --hold keeps it here until this process is ended")
         .into());
     }

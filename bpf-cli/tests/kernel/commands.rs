@@ -202,7 +202,11 @@ fn pinned() -> Outcome {
     if is_registered("bpf_demo_cc")? {
         return Err("it is still registered".into());
     }
-    std::fs::remove_file(bpffs.0.join("bpf_demo_cc"))?;
+    // Its pin is still there, and said to be in the way.
+    let pin = bpffs.0.join("bpf_demo_cc");
+    let in_the_way = fails(&["struct-ops", "register", &file, "--pin", &dir])?;
+    contains(&in_the_way, &format!("rm {}", pin.display()))?;
+    std::fs::remove_file(pin)?;
     gone("bpf_demo_cc")?;
     DONE
 }

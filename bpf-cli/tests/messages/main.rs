@@ -174,3 +174,29 @@ fn command_lines_that_make_no_sense() {
         insta::assert_snapshot!(format!("usage.{name}"), run(args, &folder));
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let object = fixtures().join("struct_ops/cong.el.bpf.o");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_bpf")).arg("show").arg(object).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E0907"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_without_end() {
+    let folder = Folder::new("endless");
+    let object = fixtures().join("struct_ops/cong.el.bpf.o").display().to_string();
+    for args in [&["show", "/dev/zero"][..], &["plan", &object, "--kernel", "/dev/zero"]] {
+        let printed = run(args, &folder);
+        assert!(printed.contains("files of up to 256 MiB are read"), "{printed}");
+    }
+    let sparse = folder.file("sparse.o", b"");
+    std::fs::OpenOptions::new().write(true).open(&sparse).unwrap().set_len(1 << 40).unwrap();
+    let printed = run(&["show", sparse.to_str().unwrap()], &folder);
+    assert!(printed.contains("files of up to 256 MiB are read"), "{printed}");
+}
