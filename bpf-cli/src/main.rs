@@ -15,7 +15,8 @@ fn main() -> ExitCode {
     let args = args::Args::parse();
     let out = out::Out::new(args.json, args.color);
     match cmd::run(&args.command, &out) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) if out.finish() => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
         Err(failure) => {
             out.failure(failure.as_ref());
             ExitCode::FAILURE

@@ -1,5 +1,7 @@
 //! Where output goes: results to standard output, messages to standard error; a reader that went away is no error.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
@@ -13,52 +15,93 @@ use crate::render::{diagnostic, json};
 pub(crate) struct Out {
     json: bool,
     styled: bool,
+    /// Whether some of the result could not be written.
+    lost: Cell<bool>,
 }
 
 impl Out {
     pub(crate) fn new(json: bool, color: Color) -> Self {
-        let auto = || io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let auto = || {
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        };
         let styled = match color {
             Color::Auto => auto(),
             Color::Always => true,
             Color::Never => false,
         };
-        Self { json, styled }
+        Self { json, styled, lost: Cell::new(false) }
     }
-
 
     /// A line of the result, left out where JSON was asked for.
     pub(crate) fn line(&self, line: impl AsRef<str>) {
         if !self.json {
-            write(&mut io::stdout(), line.as_ref());
+            self.write(&harmless(line.as_ref()));
         }
     }
 
     /// The result, in the form that was asked for.
     pub(crate) fn result(&self, text: impl FnOnce() -> String, value: impl FnOnce() -> Value) {
         if self.json {
-            write(&mut io::stdout(), &format!("{:#}", value()));
+            self.write(&format!("{:#}", value()));
         } else {
-            write(&mut io::stdout(), text().trim_end());
+            self.write(&harmless(text().trim_end()));
         }
+    }
+
+    fn write(&self, text: &str) {
+        if !write(&mut io::stdout(), text) {
+            self.lost.set(true);
+        }
+    }
+
+    /// Whether all of the result was written, as far as a reader wanted it.
+    pub(crate) fn finish(&self) -> bool {
+        if self.lost.get() {
+            self.note("error[E0907]: the result could not be written to standard output");
+        }
+        !self.lost.get()
     }
 
     /// A message beside the result.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
-        write(&mut io::stderr(), line.as_ref());
+        write(&mut io::stderr(), &harmless(line.as_ref()));
     }
 
     /// What went wrong. With JSON it is the result.
     pub(crate) fn failure(&self, failure: &dyn Failure) {
         if self.json {
-            write(&mut io::stdout(), &format!("{:#}", json::failure(failure)));
+            self.write(&format!("{:#}", json::failure(failure)));
         } else {
             write(&mut io::stderr(), diagnostic::render(failure, self.styled).trim_end());
         }
     }
 }
 
-fn write(to: &mut dyn Write, text: &str) {
-    // Nobody is left to be told of a failure here.
-    let _ = writeln!(to, "{text}").and_then(|()| to.flush());
+/// Text as a terminal may be shown it: what a file has in its names must not move the cursor or recolour anything.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if harmful(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+fn write(to: &mut dyn Write, text: &str) -> bool {
+    match writeln!(to, "{text}").and_then(|()| to.flush()) {
+        Ok(()) => true,
+        // It has read all that it wants.
+        Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
+        assert_eq!(harmless("a\u{1b}[2Jb\u{9b}c"), "a\\u{1b}[2Jb\\u{9b}c");
+    }
 }

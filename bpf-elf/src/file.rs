@@ -418,10 +418,12 @@ fn check_header(bytes: &[u8], header: &Header, order: Endianness) -> Result<(), 
     Ok(())
 }
 
+/// The name at an offset. One with control characters is refused: no compiler writes it, and it would pass for output
+/// of whoever prints it.
 fn name_at(strings: &[u8], offset: u32) -> Option<&str> {
     let rest = strings.get(usize::try_from(offset).ok()?..)?;
     let rest = rest.get(..NAME_LIMIT).unwrap_or(rest);
-    CStr::from_bytes_until_nul(rest).ok()?.to_str().ok()
+    CStr::from_bytes_until_nul(rest).ok()?.to_str().ok().filter(|name| !name.contains(char::is_control))
 }
 
 fn damaged(what: String) -> ElfError {

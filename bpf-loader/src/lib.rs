@@ -15,6 +15,7 @@ pub mod object;
 pub mod plan;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod program;
+mod read;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod struct_ops;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]

@@ -9,6 +9,7 @@ use bpf_sys::link::LinkInfo;
 use bpf_sys::{SysError, errno};
 
 use crate::attach::AttachError;
+use crate::diagnose::{Diagnostic, Label};
 use crate::load::SysRef;
 use crate::struct_ops::Registration;
 
@@ -51,6 +52,24 @@ impl fmt::Display for DetachError {
 impl std::error::Error for DetachError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.error.source()
+    }
+}
+
+impl Diagnostic for DetachError {
+    fn code(&self) -> &'static str {
+        self.error.code()
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.error.labels()
+    }
+
+    fn help(&self) -> Option<String> {
+        self.error.help()
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self)
     }
 }
 
@@ -103,7 +122,12 @@ impl Link {
         }
         let pinned = bpf_sys::object::pin(path, fd);
         pinned.map_err(|source| {
-            AttachError::refused(format!("pinning {} to {}", self.what, path.display()), source)
+            let mut error =
+                AttachError::refused(format!("pinning {} to {}", self.what, path.display()), source);
+            error.advise(|source| {
+                source.is(errno::EEXIST).then(|| format!("remove what is there first: rm {}", path.display()))
+            });
+            error
         })?;
         self.pinned.store(true, Ordering::Relaxed);
         Ok(())
@@ -112,12 +136,18 @@ impl Link {
     /// Detaches it, pinned or not.
     ///
     /// # Errors
-    /// [`DetachError`], which gives the link back.
+    /// [`DetachError`], which gives the link back: also for one that is pinned and of a kind, or in a kernel, where
+    /// only closing the last reference detaches. Removing the pin is what remains then.
     pub fn detach(mut self) -> Result<(), Box<DetachError>> {
         match self.release() {
             Ok(()) => Ok(()),
             Err(source) => {
-                let error = AttachError::refused(format!("detaching {}", self.what), source);
+                let mut error = AttachError::refused(format!("detaching {}", self.what), source);
+                error.advise(|source| {
+                    let closing = source.is(errno::EOPNOTSUPP) && self.pinned.load(Ordering::Relaxed);
+                    closing
+                        .then(|| "such a link ends when its pin is removed and nothing holds it".to_owned())
+                });
                 Err(Box::new(DetachError { link: self, error }))
             }
         }
@@ -138,9 +168,13 @@ impl Link {
             None => Ok(()),
             Some(Hold::Map(registration)) => registration.unregister(self.sys.as_ref()),
             Some(Hold::Fd(fd, _)) => match self.sys.link_detach(fd.as_fd()) {
-                // Kinds of links without the command, and kernels without it for this kind: closing does it.
+                // Kinds of links without the command, and kernels without it for this kind: closing does it, unless
+                // a pin holds the link too.
                 Err(error)
-                    if [errno::EOPNOTSUPP, errno::EINVAL, errno::ENOTSUPP].iter().any(|no| error.is(*no)) =>
+                    if !self.pinned.load(Ordering::Relaxed)
+                        && [errno::EOPNOTSUPP, errno::EINVAL, errno::ENOTSUPP]
+                            .iter()
+                            .any(|no| error.is(*no)) =>
                 {
                     Ok(())
                 }

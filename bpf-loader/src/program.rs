@@ -93,7 +93,8 @@ impl Program {
     }
 
     fn error(&self, doing: &'static str, source: SysError) -> MapError {
-        MapError::Refused { doing, map: self.inner.name.clone(), object: self.inner.object.clone(), source }
+        let (name, object) = (self.inner.name.clone(), self.inner.object.clone());
+        MapError::Refused { doing, kind: "program", name, object, source }
     }
 
     /// What the kernel says of it.

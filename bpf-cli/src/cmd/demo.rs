@@ -42,7 +42,9 @@ pub(crate) fn run(out: &Out) -> Outcome {
     let loaded = match plan.load(&kernel) {
         Ok(loaded) => loaded,
         Err(error) => {
-            out.line("\nIt cannot be loaded here, for the reason below. This is what would have been sent:\n");
+            out.line(
+                "\nIt cannot be loaded here, for the reason below. This is what would have been sent:\n",
+            );
             out.line(plan.to_string());
             return Err(error.into());
         }
@@ -52,9 +54,15 @@ pub(crate) fn run(out: &Out) -> Outcome {
     Ok(())
 }
 
-fn live(object: &Object, plan: &Plan, loaded: &LoadedObject, out: &Out) -> Result<Value, Box<dyn crate::cmd::Failure>> {
+fn live(
+    object: &Object,
+    plan: &Plan,
+    loaded: &LoadedObject,
+    out: &Out,
+) -> Result<Value, Box<dyn crate::cmd::Failure>> {
     let ops = loaded.struct_ops_variables().next();
-    let ops = ops.ok_or_else(|| CommandError::new("E0911", "the built-in object has no struct_ops variable"))?;
+    let ops =
+        ops.ok_or_else(|| CommandError::new("E0911", "the built-in object has no struct_ops variable"))?;
     let name = ops.name().to_owned();
     out.line(format!("loaded {} programs and {} maps", loaded.programs().count(), loaded.maps().count()));
     let link = ops.attach()?;
@@ -75,7 +83,11 @@ fn live(object: &Object, plan: &Plan, loaded: &LoadedObject, out: &Out) -> Resul
     link.detach().map_err(|failed| failed.error)?;
     let gone = !demo::is_available(&name)?;
     if !gone || ops.state() == State::Registered {
-        return Err(CommandError::new("E0912", format!("the kernel still lists the congestion control {name}")).into());
+        return Err(CommandError::new(
+            "E0912",
+            format!("the kernel still lists the congestion control {name}"),
+        )
+        .into());
     }
     out.line(format!("detached: the kernel no longer lists {name}"));
     Ok(json!({
@@ -88,13 +100,13 @@ fn live(object: &Object, plan: &Plan, loaded: &LoadedObject, out: &Out) -> Resul
     }))
 }
 
-
 fn counters(loaded: &LoadedObject) -> Result<Vec<(&'static str, u64)>, MapError> {
     COUNTERS
         .iter()
         .map(|(name, _)| {
             let global = loaded.global(name)?;
-            let value = if global.size() == 4 { u64::from(global.get::<u32>()?) } else { global.get::<u64>()? };
+            let value =
+                if global.size() == 4 { u64::from(global.get::<u32>()?) } else { global.get::<u64>()? };
             Ok((*name, value))
         })
         .collect()

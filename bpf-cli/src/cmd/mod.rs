@@ -5,9 +5,10 @@ mod object;
 mod struct_ops;
 
 use std::fmt;
+use std::path::Path;
 
 use bpf_loader::Diagnostic;
-use bpf_loader::diagnose::Label;
+use bpf_loader::diagnose::{Label, Place};
 
 use crate::args::Command;
 use crate::out::Out;
@@ -41,11 +42,19 @@ pub(crate) struct CommandError {
     pub(crate) message: String,
     pub(crate) help: Option<String>,
     pub(crate) source: Option<std::io::Error>,
+    pub(crate) labels: Vec<Label>,
 }
 
 impl CommandError {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, source: None }
+        Self { code, message: message.into(), help: None, source: None, labels: Vec::new() }
+    }
+
+    /// Says which file it is about, and what in it.
+    pub(crate) fn at(mut self, file: &Path, item: Option<Label>) -> Self {
+        self.labels = vec![Label::at(Place::Object(file.display().to_string()))];
+        self.labels.extend(item);
+        self
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -77,7 +86,7 @@ impl Diagnostic for CommandError {
     }
 
     fn labels(&self) -> Vec<Label> {
-        Vec::new()
+        self.labels.clone()
     }
 
     fn help(&self) -> Option<String> {

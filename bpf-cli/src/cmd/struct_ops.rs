@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bpf_loader::diagnose::Label;
 use bpf_loader::struct_ops::{Live, live};
 use bpf_loader::{Kernel, Link, Object, StructOps};
 use serde_json::json;
@@ -44,9 +45,12 @@ fn unregister(name: &str, out: &Out) -> Outcome {
     let all = live(&Kernel::running())?;
     let found = named(&all, name)?;
     if !found.is_registered() {
-        return Err(CommandError::new("E0903", format!("`{}` is not registered: its state is {}", found.name, found.info.state))
-            .help("it goes when the process that loaded it ends")
-            .into());
+        return Err(CommandError::new(
+            "E0903",
+            format!("`{}` is not registered: its state is {}", found.name, found.info.state),
+        )
+        .help("it goes when the process that loaded it ends")
+        .into());
     }
     let links = found.unregister()?;
     let text = || match links {
@@ -88,10 +92,23 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
     let object = Object::open(file)?;
     if object.struct_ops().is_empty() {
         return Err(CommandError::new("E0904", format!("{} has no struct_ops variables", file.display()))
+            .at(file, None)
             .help("they stand in SEC(\".struct_ops\") or SEC(\".struct_ops.link\")")
             .into());
     }
-    if let Some(linked) = object.struct_ops().iter().find(|var| var.link())
+    // A variable whose section begins with `?` is left out.
+    let created = |name: &str| object.maps().iter().any(|map| map.name() == name && map.def().autocreate);
+    let wanted: Vec<_> = object.struct_ops().iter().filter(|var| created(var.name())).collect();
+    if wanted.is_empty() {
+        return Err(CommandError::new(
+            "E0906",
+            format!("{} has optional struct_ops variables only, and registers none of them", file.display()),
+        )
+        .at(file, None)
+        .help("take the `?` off the section's name, or load it with a program that chooses")
+        .into());
+    }
+    if let Some(linked) = wanted.iter().find(|var| var.link())
         && pin.is_none()
         && !hold
     {
@@ -99,10 +116,22 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
             "E0905",
             format!("`{}` is registered through a link, which would end with this command", linked.name()),
         )
+        .at(file, Some(Label::item("variable", linked.name())))
         .help("--pin DIR keeps the link on a bpffs, --hold keeps it here until this process is ended")
         .into());
     }
+    if let Some(odd) = wanted
+        .iter()
+        .find(|var| pin.is_some() && Path::new(var.name()).file_name() != Some(var.name().as_ref()))
+    {
+        return Err(CommandError::new("E0908", format!("`{}` cannot be the name of a pin", odd.name()))
+            .at(file, Some(Label::item("variable", odd.name())))
+            .into());
+    }
     let loaded = object.load()?;
+    for notice in loaded.plan().notices() {
+        out.note(format!("notice {}: {notice}", notice.code()));
+    }
     // Dropped on a failure half way: what was attached is detached, what was pinned is removed.
     let mut done = Registered::default();
     for ops in loaded.struct_ops_variables() {
@@ -112,7 +141,10 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
         let all = loaded.struct_ops_variables().zip(&done.links).map(|(ops, link)| described(ops, link, pin));
         all.collect::<Vec<_>>().join("\n")
     };
-    out.result(text, || json!({ "registered": loaded.struct_ops_variables().map(json::struct_ops).collect::<Vec<_>>() }));
+    out.result(
+        text,
+        || json!({ "registered": loaded.struct_ops_variables().map(json::struct_ops).collect::<Vec<_>>() }),
+    );
     if hold {
         out.note("held until this process is ended");
         loop {
@@ -127,7 +159,9 @@ fn described(ops: &StructOps, link: &Link, pin: Option<&Path>) -> String {
     let (name, kernel) = (ops.name(), &ops.plan().struct_type.name);
     match (link.fd(), pin) {
         (None, _) => format!("registered {name} ({kernel}); it stays until it is unregistered"),
-        (Some(_), Some(dir)) => format!("registered {name} ({kernel}), link pinned to {}", dir.join(name).display()),
+        (Some(_), Some(dir)) => {
+            format!("registered {name} ({kernel}), link pinned to {}", dir.join(name).display())
+        }
         (Some(_), None) => format!("registered {name} ({kernel}) through a link of this process"),
     }
 }

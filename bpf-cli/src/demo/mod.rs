@@ -36,7 +36,13 @@ pub(crate) struct Transfer {
 impl fmt::Display for Transfer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = to_mib(self.bytes) / self.seconds.max(f64::EPSILON);
-        write!(f, "{} MiB over loopback with {} in {:.2} s ({rate:.0} MiB/s)", self.bytes >> 20, self.control, self.seconds)?;
+        write!(
+            f,
+            "{} MiB over loopback with {} in {:.2} s ({rate:.0} MiB/s)",
+            self.bytes >> 20,
+            self.control,
+            self.seconds
+        )?;
         write!(f, "\nboth ends agree on sha256 {}", self.sha256)
     }
 }
@@ -57,13 +63,18 @@ pub(crate) fn transfer(name: &str) -> Result<Transfer, CommandError> {
     let (sent, received) = std::thread::scope(|scope| {
         let receiver = scope.spawn(move || receive(&listener));
         let sent = send(name, address);
-        let received = receiver.join().unwrap_or_else(|_| Err(io::Error::other("the receiving thread ended")));
+        let received =
+            receiver.join().unwrap_or_else(|_| Err(io::Error::other("the receiving thread ended")));
         (sent, received)
     });
     let seconds = started.elapsed().as_secs_f64();
-    let (sent, (received, bytes)) = (sent.map_err(failed("sending"))?, received.map_err(failed("receiving"))?);
+    let (sent, (received, bytes)) =
+        (sent.map_err(failed("sending"))?, received.map_err(failed("receiving"))?);
     if sent != received || bytes != TOTAL {
-        return Err(CommandError::new("E0914", format!("{bytes} of {TOTAL} bytes arrived, or others than were sent")));
+        return Err(CommandError::new(
+            "E0914",
+            format!("{bytes} of {TOTAL} bytes arrived, or others than were sent"),
+        ));
     }
     Ok(Transfer { bytes, sha256: received, seconds, control: name.to_owned() })
 }
@@ -135,4 +146,3 @@ pub(crate) fn is_available(name: &str) -> Result<bool, CommandError> {
         .map_err(|source| CommandError::new("E0915", format!("{LIST} cannot be read")).source(source))?;
     Ok(listed.split_whitespace().any(|listed| listed == name))
 }
-

@@ -4,6 +4,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use bpf_loader::Diagnostic;
 use bpf_loader::diagnose::{Label, Place};
 
+use crate::out::harmless;
+
 /// The last lines of a log that are shown.
 const LOG_LINES: usize = 25;
 
@@ -40,6 +42,7 @@ impl Part {
         for label in failure.labels() {
             match label {
                 Label { place: Place::Source { file, line, text }, .. } if !text.trim().is_empty() => {
+                    let (file, text) = (harmless(&file).into_owned(), harmless(&text).into_owned());
                     source = Some((file, usize::try_from(line).unwrap_or(0), text));
                 }
                 // A declaration of the object or the kernel is a note of its own.
@@ -47,19 +50,24 @@ impl Part {
                     let text = if text.is_empty() { text } else { format!(" ({text})") };
                     notes.push(format!("in the object: {name}{text}"));
                 }
-                Label { place: Place::Kernel, text } if !text.is_empty() => notes.push(format!("in the kernel: {text}")),
+                Label { place: Place::Kernel, text } if !text.is_empty() => {
+                    notes.push(format!("in the kernel: {text}"));
+                }
                 label => origin.push(label.to_string()),
             }
         }
         Self {
             code: failure.code(),
-            message: failure.to_string(),
-            origin: origin.join(": "),
+            message: harmless(&failure.to_string()).into_owned(),
+            origin: harmless(&origin.join(": ")).into_owned(),
             source,
-            notes,
-            causes: causes(failure),
-            help: failure.help(),
-            log: failure.attachment().map(|log| excerpt(log.title, log.text)).unwrap_or_default(),
+            notes: notes.iter().map(|note| harmless(note).into_owned()).collect(),
+            causes: causes(failure).iter().map(|cause| harmless(cause).into_owned()).collect(),
+            help: failure.help().map(|help| harmless(&help).into_owned()),
+            log: failure
+                .attachment()
+                .map(|log| harmless(&excerpt(log.title, log.text)).into_owned())
+                .unwrap_or_default(),
         }
     }
 
@@ -68,7 +76,8 @@ impl Part {
         if let Some((file, line, text)) = &self.source {
             let start = text.len() - text.trim_start().len();
             let annotation = AnnotationKind::Primary.span(start..text.trim_end().len());
-            let snippet = Snippet::source(text.as_str()).path(file.as_str()).line_start(*line).annotation(annotation);
+            let snippet =
+                Snippet::source(text.as_str()).path(file.as_str()).line_start(*line).annotation(annotation);
             group = group.element(snippet);
             if !self.origin.is_empty() {
                 group = group.element(Level::NOTE.with_name("in").message(self.origin.as_str()));

@@ -31,7 +31,9 @@ fn label(label: &Label) -> Value {
         Place::Offset(at) => json!({ "kind": "offset", "offset": at }),
         Place::Item { kind, name } => json!({ "kind": kind, "name": name }),
         Place::Insn(index) => json!({ "kind": "instruction", "index": index }),
-        Place::Source { file, line, text } => json!({ "kind": "source", "file": file, "line": line, "text": text }),
+        Place::Source { file, line, text } => {
+            json!({ "kind": "source", "file": file, "line": line, "text": text })
+        }
         other => json!({ "kind": other.to_string() }),
     };
     json!({ "place": place, "text": label.text })
@@ -41,7 +43,9 @@ pub(crate) fn object(object: &Object) -> Value {
     let file = object.file();
     let globals = |map| {
         let of_map = file.globals().iter().filter(move |global| global.map == map);
-        of_map.map(|global| json!({ "name": global.name, "offset": global.offset, "size": global.size })).collect::<Vec<_>>()
+        of_map
+            .map(|global| json!({ "name": global.name, "offset": global.offset, "size": global.size }))
+            .collect::<Vec<_>>()
     };
     json!({
         "name": object.name(),

@@ -37,7 +37,8 @@ fn registered(live: &Live) -> String {
 
 /// All of one.
 pub(crate) fn dump(live: &Live) -> String {
-    let title = format!("struct_ops {} (id {}): {}, registered: {}", live.name, live.id, live.ops, registered(live));
+    let title =
+        format!("struct_ops {} (id {}): {}, registered: {}", live.name, live.id, live.ops, registered(live));
     format!("{title}\n{}", members(&live.info))
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bpf_loader::struct_ops::live;
 use bpf_loader::Kernel;
+use bpf_loader::struct_ops::live;
 use libtest_mimic::{Completion, Failed, Trial};
 
 type Outcome = Result<Completion, Failed>;
@@ -58,12 +58,20 @@ fn text(output: &Output) -> String {
 
 fn succeeds(args: &[&str]) -> Result<String, Failed> {
     let output = bpf(args)?;
-    if output.status.success() { Ok(text(&output)) } else { Err(format!("{args:?}: {}", text(&output)).into()) }
+    if output.status.success() {
+        Ok(text(&output))
+    } else {
+        Err(format!("{args:?}: {}", text(&output)).into())
+    }
 }
 
 fn fails(args: &[&str]) -> Result<String, Failed> {
     let output = bpf(args)?;
-    if output.status.code() == Some(1) { Ok(text(&output)) } else { Err(format!("{args:?}: {}", text(&output)).into()) }
+    if output.status.code() == Some(1) {
+        Ok(text(&output))
+    } else {
+        Err(format!("{args:?}: {}", text(&output)).into())
+    }
 }
 
 fn contains(text: &str, wanted: &str) -> Result<(), Failed> {
@@ -143,7 +151,10 @@ fn without_link() -> Outcome {
         contains(&succeeds(&["struct-ops", "dump", "bpf_without_any_link"])?, "state INUSE")?;
         contains(&fails(&["struct-ops", "register", &file])?, "\"bpf_nolink\" is registered already")
     })();
-    contains(&succeeds(&["struct-ops", "unregister", "bpf_without_any_link"])?, "unregistered bpf_without_any")?;
+    contains(
+        &succeeds(&["struct-ops", "unregister", "bpf_without_any_link"])?,
+        "unregistered bpf_without_any",
+    )?;
     outcome?;
     if is_registered("bpf_nolink")? {
         return Err("it is still registered".into());
@@ -191,7 +202,11 @@ fn pinned() -> Outcome {
     if is_registered("bpf_demo_cc")? {
         return Err("it is still registered".into());
     }
-    std::fs::remove_file(bpffs.0.join("bpf_demo_cc"))?;
+    // Its pin is still there, and said to be in the way.
+    let pin = bpffs.0.join("bpf_demo_cc");
+    let in_the_way = fails(&["struct-ops", "register", &file, "--pin", &dir])?;
+    contains(&in_the_way, &format!("rm {}", pin.display()))?;
+    std::fs::remove_file(pin)?;
     gone("bpf_demo_cc")?;
     DONE
 }
@@ -203,7 +218,13 @@ fn half_way() -> Outcome {
     };
     // The second of two cannot be pinned: something stands in its place.
     std::fs::create_dir(bpffs.0.join("bpf_fast"))?;
-    let refused = fails(&["struct-ops", "register", &fixture("struct_ops/cong_shared"), "--pin", &bpffs.0.display().to_string()])?;
+    let refused = fails(&[
+        "struct-ops",
+        "register",
+        &fixture("struct_ops/cong_shared"),
+        "--pin",
+        &bpffs.0.display().to_string(),
+    ])?;
     contains(&refused, "bpf_fast")?;
     if is_registered("bpf_slow")? || is_registered("bpf_fast")? || bpffs.0.join("bpf_slow").exists() {
         return Err("the first of the two is still there".into());
@@ -250,6 +271,9 @@ fn no_such_name() -> Outcome {
     contains(&fails(&["struct-ops", "dump", "zzz"])?, "no struct_ops `zzz` is loaded")?;
     contains(&fails(&["struct-ops", "unregister", "id:4000000000"])?, "no struct_ops `id:4000000000`")?;
     contains(&fails(&["struct-ops", "register", &fixture("struct_ops/cong")])?, "--pin DIR keeps the link")?;
-    contains(&fails(&["struct-ops", "register", &fixture("socket/minimal")])?, "has no struct_ops variables")?;
+    contains(
+        &fails(&["struct-ops", "register", &fixture("socket/minimal")])?,
+        "has no struct_ops variables",
+    )?;
     DONE
 }

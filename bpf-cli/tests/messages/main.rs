@@ -32,7 +32,12 @@ impl Drop for Folder {
 
 /// Runs the command; what it printed, with the places of files made short, and how it ended.
 fn run(args: &[&str], folder: &Folder) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(args).env("NO_COLOR", "1").env_remove("COLUMNS").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bpf"))
+        .args(args)
+        .env("NO_COLOR", "1")
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes)
             .replace(&folder.0.display().to_string(), "DIR")
@@ -144,7 +149,10 @@ fn every_command_has_json() {
     let folder = Folder::new("values");
     let recent = kernel(&folder, "recent", "el");
     let cong = fixtures().join("struct_ops/cong.el.bpf.o");
-    for args in [vec!["--json", "show", cong.to_str().unwrap()], vec!["--json", "plan", cong.to_str().unwrap(), "--kernel", &recent]] {
+    for args in [
+        vec!["--json", "show", cong.to_str().unwrap()],
+        vec!["--json", "plan", cong.to_str().unwrap(), "--kernel", &recent],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(&args).output().unwrap();
         assert!(output.status.success(), "{args:?}");
         let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -165,4 +173,30 @@ fn command_lines_that_make_no_sense() {
     ] {
         insta::assert_snapshot!(format!("usage.{name}"), run(args, &folder));
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let object = fixtures().join("struct_ops/cong.el.bpf.o");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_bpf")).arg("show").arg(object).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E0907"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_without_end() {
+    let folder = Folder::new("endless");
+    let object = fixtures().join("struct_ops/cong.el.bpf.o").display().to_string();
+    for args in [&["show", "/dev/zero"][..], &["plan", &object, "--kernel", "/dev/zero"]] {
+        let printed = run(args, &folder);
+        assert!(printed.contains("files of up to 256 MiB are read"), "{printed}");
+    }
+    let sparse = folder.file("sparse.o", b"");
+    std::fs::OpenOptions::new().write(true).open(&sparse).unwrap().set_len(1 << 40).unwrap();
+    let printed = run(&["show", sparse.to_str().unwrap()], &folder);
+    assert!(printed.contains("files of up to 256 MiB are read"), "{printed}");
 }

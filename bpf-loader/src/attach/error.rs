@@ -70,6 +70,16 @@ impl AttachError {
         Self::Refused { doing, refused, source }
     }
 
+    /// Says what to do about a refusal, where `help` knows it and nothing is said yet.
+    pub(crate) fn advise(&mut self, help: impl FnOnce(&SysError) -> Option<String>) {
+        if let Self::Refused { refused, source, .. } = self
+            && refused.cause.is_none()
+            && let Some(help) = help(source)
+        {
+            refused.help = Some(help);
+        }
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

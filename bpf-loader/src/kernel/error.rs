@@ -104,6 +104,9 @@ impl KernelError {
             }
             Self::NoBtfGiven => "give the kernel's vmlinux BTF, a copy of /sys/kernel/btf/vmlinux".into(),
             Self::Read { source, .. } if source.kind == io::ErrorKind::NotFound => "check the path".into(),
+            Self::Read { source, .. } if source.kind == io::ErrorKind::FileTooLarge => {
+                crate::read::TOO_LARGE.into()
+            }
             Self::Read { .. } => return None,
             Self::Btf { .. } => "a raw copy of a kernel's /sys/kernel/btf/vmlinux is wanted".into(),
         })

@@ -141,7 +141,7 @@ impl Kernel {
     /// [`KernelError`]: the file cannot be read, or is not BTF.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| KernelError::read(path, &source))?;
+        let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
         Ok(Self::builder().btf(btf).build())
     }

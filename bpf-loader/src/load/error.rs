@@ -37,6 +37,8 @@ pub enum LoadError {
     Refused {
         /// What was being done: `creating map `x``.
         step: String,
+        /// Where: the object, and the map if it is about one.
+        place: Vec<Label>,
         /// The likely cause, checked.
         refused: Box<Refused>,
         /// What the kernel said.
@@ -197,6 +199,7 @@ impl Diagnostic for LoadError {
                 labels.extend(self.inner().map(Diagnostic::labels).unwrap_or_default());
                 labels
             }
+            Self::Refused { place, .. } => place.clone(),
             Self::Dangling { program, at, .. } => {
                 vec![Label::item("program", program), Label::at(Place::Insn(*at))]
             }

@@ -20,7 +20,7 @@ use bpf_sys::map::MapCreate;
 pub use error::{LoadError, ProgramError, ProgramsFailed};
 pub(crate) use sys::{RealSys, Sys, SysRef};
 
-use crate::diagnose::{Asked, likely_cause};
+use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
 use crate::plan::{Plan, PlanMap, Step};
@@ -255,7 +255,11 @@ fn asked(plan: &Plan) -> Vec<Asked> {
 
 fn refused(plan: &Plan, step: Step, text: String, one: Asked, source: SysError) -> Stopped {
     let refused = Box::new(likely_cause(one, &asked(plan), &source));
-    Stopped { steps: vec![step], error: LoadError::Refused { step: text, refused, source } }
+    let mut place = vec![Label::at(Place::Object(plan.object().name().to_owned()))];
+    if let Step::Map(id) = step {
+        place.extend(plan.map(id).map(|map| Label::item("map", map.name.as_str())));
+    }
+    Stopped { steps: vec![step], error: LoadError::Refused { step: text, place, refused, source } }
 }
 
 fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {

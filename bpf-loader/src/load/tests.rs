@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::prog::{LogSize, ProgLoad};
 use bpf_sys::uapi::Command;
-use bpf_sys::{SysError, errno};
+use bpf_sys::{MapMapping, SysError, errno};
 
 use super::{LoadOptions, LoadedObject, Sys, SysRef, load_with};
-use crate::diagnose::Diagnostic;
+use crate::diagnose::{Diagnostic, Place};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::object::Object;
 use crate::plan::Plan;
@@ -27,6 +27,8 @@ struct Fake {
     /// A feature that this kernel lacks: program loads are refused until the plan does without it.
     lacks: Option<Feature>,
     probes: AtomicUsize,
+    /// Whether maps can be mapped into memory.
+    refuse_mmap: bool,
 }
 
 impl Fake {
@@ -60,6 +62,12 @@ impl Sys for Fake {
     }
     fn map_delete(&self, _: &MapFd, _: &[u8]) -> Result<(), SysError> {
         self.count(Command::MAP_DELETE_ELEM)
+    }
+    fn map_mmap(&self, map: &MapFd, len: usize, writable: bool) -> Result<MapMapping, SysError> {
+        if self.refuse_mmap {
+            return Err(SysError::Io { what: "mmap", errno: errno::ENOMEM });
+        }
+        MapMapping::new(map, len, writable)
     }
     fn map_freeze(&self, _: &MapFd) -> Result<(), SysError> {
         self.count(Command::MAP_FREEZE)
@@ -136,9 +144,13 @@ fn descriptors() -> usize {
 /// Tests that look at the descriptors of the process, or change them, run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// The calls of a load and of attaching every struct_ops, in order; then each of them is refused, in four ways.
 fn check(name: &str, expected: &str) {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let kernel = kernel();
     let plan = Object::open(fixture(name)).unwrap().plan(&kernel).unwrap();
     let before = descriptors();
@@ -156,6 +168,11 @@ fn check(name: &str, expected: &str) {
             let error = outcome.expect_err("it was refused");
             assert!(fake.calls().len() >= at);
             assert!(matches!(error.code(), "E0503" | "E0504"), "{name}, call {at}: {} {error}", error.code());
+            assert!(!error.labels().is_empty(), "{name}, call {at}: {error} says not where");
+            let of_map = error.to_string().contains(" map `");
+            let labels = error.labels();
+            let named = labels.iter().any(|label| matches!(label.place, Place::Item { kind: "map", .. }));
+            assert_eq!(named, of_map, "{name}, call {at}: {error}: {labels:?}");
             assert!(!error.to_string().is_empty() && std::error::Error::source(&error).is_some());
             drop(error);
             assert_eq!(descriptors(), before, "{name}: descriptors after call {at} was refused");
@@ -192,7 +209,7 @@ fn congestion_control() {
 
 #[test]
 fn attaching_is_undone() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let (kernel, before) = (kernel(), descriptors());
     for (name, loads, attach) in [
         ("struct_ops/cong", 15, &["MAP_UPDATE_ELEM", "LINK_CREATE", "LINK_DETACH"][..]),
@@ -224,8 +241,24 @@ fn attaching_is_undone() {
 }
 
 #[test]
+fn a_refused_memory_map_undoes_the_load() {
+    let _alone = alone();
+    let (kernel, before) = (kernel(), descriptors());
+    let plan = Object::open(fixture("socket/filter_maps")).unwrap().plan(&kernel).unwrap();
+    let (_, outcome) = load(&plan, &kernel, Fake { refuse_mmap: true, ..Fake::default() });
+    let error = outcome.expect_err("it was refused");
+    assert_eq!(
+        (error.code(), error.to_string().contains("mapping map `.rodata`")),
+        ("E0503", true),
+        "{error}"
+    );
+    drop(error);
+    assert_eq!(descriptors(), before);
+}
+
+#[test]
 fn a_detach_that_is_refused_gives_the_link_back() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let kernel = kernel();
     let plan = Object::open(fixture("struct_ops/cong_nolink")).unwrap().plan(&kernel).unwrap();
     let (fake, loaded) = load(&plan, &kernel, Fake::default());
@@ -241,8 +274,25 @@ fn a_detach_that_is_refused_gives_the_link_back() {
 }
 
 #[test]
+fn a_link_without_the_detach_command_is_closed() {
+    let _alone = alone();
+    let (kernel, before) = (kernel(), descriptors());
+    let plan = Object::open(fixture("tracing/raw_tp")).unwrap().plan(&kernel).unwrap();
+    let done = load(&plan, &kernel, Fake::default()).0.calls().len();
+    let refuse = Some((done + 1, errno::EOPNOTSUPP));
+    let (_, loaded) = load(&plan, &kernel, Fake { refuse, ..Fake::default() });
+    let loaded = loaded.unwrap();
+    let link = loaded.programs().next().unwrap().attach().unwrap();
+    let attached = descriptors();
+    link.detach().unwrap();
+    assert_eq!(descriptors() + 1, attached);
+    drop(loaded);
+    assert_eq!(descriptors(), before);
+}
+
+#[test]
 fn a_wrong_assumption_is_probed_once_and_planned_away() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     // A program whose plan rests on names, on a kernel without them.
     let bare = Kernel::builder().build_as_running();
     let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&bare).unwrap();

@@ -22,12 +22,14 @@ pub enum MapError {
         nearest: Option<String>,
     },
     /// The kernel refused, or the lengths do not fit.
-    #[error("{doing} `{map}` failed")]
+    #[error("{doing} `{name}` failed")]
     Refused {
         /// What was being done.
         doing: &'static str,
-        /// The map or program.
-        map: String,
+        /// What it was done to: `map`, `program`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
         /// Its object.
         object: String,
         /// What the kernel, or the check before the call, says.
@@ -83,8 +85,8 @@ impl MapError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoSuch { .. } => Vec::new(),
-            Self::Refused { map, object, .. } => {
-                vec![Label::at(Place::Object(object.clone())), Label::item("map", map)]
+            Self::Refused { kind, name, object, .. } => {
+                vec![Label::at(Place::Object(object.clone())), Label::item(kind, name)]
             }
             Self::Mapping { name, .. } | Self::Size { name, .. } | Self::NotWritable { name, .. } => {
                 vec![Label::item("variable", name)]

@@ -99,7 +99,8 @@ impl Map {
     }
 
     pub(crate) fn error(&self, doing: &'static str, source: SysError) -> MapError {
-        MapError::Refused { doing, map: self.inner.name.clone(), object: self.inner.object.clone(), source }
+        let (name, object) = (self.inner.name.clone(), self.inner.object.clone());
+        MapError::Refused { doing, kind: "map", name, object, source }
     }
 
     /// The value of a key; `None` if the map has none.
@@ -139,7 +140,8 @@ impl Map {
     }
 
     /// The keys. What is added or removed meanwhile may or may not be among them; a key that is removed right after it
-    /// was returned makes the kernel begin again, so the number of steps is bounded.
+    /// was returned makes the kernel begin again, so keys can come twice, and with a writer that is fast enough the
+    /// iteration need not end: take as many as you can use.
     ///
     /// # Errors
     /// Each item: [`MapError::Refused`].

@@ -90,6 +90,9 @@ impl OpenError {
             Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("check the path; `clang -g -O2 -target bpf -c x.bpf.c -o x.bpf.o` makes one".into())
             }
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => {
+                Some(crate::read::TOO_LARGE.into())
+            }
             Self::Read { .. } => None,
             Self::Directory { .. } => Some("name one .o file inside it".into()),
             Self::Elf(inner) => inner.error.help(),

@@ -63,7 +63,7 @@ impl OpenOptions {
         if std::fs::metadata(path).map_err(read)?.is_dir() {
             return Err(OpenError::Directory { path: path.into() });
         }
-        let bytes = std::fs::read(path).map_err(read)?;
+        let bytes = crate::read::whole(path).map_err(read)?;
         let shown = path.display().to_string();
         let name = self.name.unwrap_or_else(|| name_of(path));
         Object::build(name, &bytes).map_err(|error| OpenError::elf(shown, error))

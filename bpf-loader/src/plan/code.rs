@@ -7,7 +7,7 @@ use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use crate::object::Object;
 use crate::plan::core::Relocated;
 use crate::plan::programs::PlacedFunction;
-use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref};
+use crate::plan::{Context, MOST_INSNS, PlanError, PlanInsn, Poison, Ref};
 
 /// A program with all the functions that it needs, references still symbolic.
 pub(crate) struct Stream {
@@ -63,14 +63,19 @@ fn append(
 ) -> Option<()> {
     let (function, relocated) = (cx.object.file().function(id)?, functions.get(&id)?);
     let len = stream.insns.len().saturating_add(relocated.insns.len());
-    match cx.insns_left.checked_sub(relocated.insns.len()) {
-        Some(left) if len <= PROGRAM_MOST => cx.insns_left = left,
-        _ => {
-            let program = stream.functions.first().map_or(&function.name, |main| &main.name).clone();
-            cx.errors.push(PlanError::TooLong { program, insns: len });
-            return None;
-        }
+    let program = || stream.functions.first().map_or(&function.name, |main| &main.name).clone();
+    if len > PROGRAM_MOST {
+        cx.errors.push(PlanError::TooLong { program: program(), insns: len });
+        return None;
     }
+    let Some(left) = cx.insns_left.checked_sub(relocated.insns.len()) else {
+        // Said once: all that follow are over the limit too.
+        if !cx.errors.iter().any(|error| matches!(error, PlanError::TooMuch { .. })) {
+            cx.errors.push(PlanError::TooMuch { program: program(), most: MOST_INSNS });
+        }
+        return None;
+    };
+    cx.insns_left = left;
     let start = InsnIndex(u32::try_from(stream.insns.len()).ok()?);
     placed.insert(id, start);
     stream.functions.push(PlacedFunction { function: id, name: function.name.clone(), start });

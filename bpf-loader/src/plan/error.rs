@@ -237,10 +237,18 @@ pub enum PlanError {
         /// What is wrong.
         source: TypeError,
     },
-    /// A program that is longer than any kernel takes, or one of too many.
+    /// The programs of an object are too much together: each has subprograms of its own.
     #[error(
-        "program `{program}` has {insns} instructions with its subprograms, or takes all programs over the limit"
+        "program `{program}` takes the object over {most} instructions, subprograms counted in each program"
     )]
+    TooMuch {
+        /// The first program that is too much.
+        program: String,
+        /// The most instructions of all programs together.
+        most: usize,
+    },
+    /// A program that is longer than any kernel takes.
+    #[error("program `{program}` has {insns} instructions or more with its subprograms")]
     TooLong {
         /// The program.
         program: String,
@@ -348,6 +356,7 @@ impl PlanError {
             Self::Types { source, .. } => source.code(),
             Self::Map { .. } => "E0431",
             Self::TooLong { .. } => "E0432",
+            Self::TooMuch { .. } => "E0433",
         }
     }
 
@@ -382,9 +391,10 @@ impl PlanError {
                 labels.push(Label::new(Place::Kernel, kernel.clone()));
                 labels
             }
-            Self::Unreferenced { program } | Self::Shared { program, .. } | Self::TooLong { program, .. } => {
-                vec![Label::item("program", program)]
-            }
+            Self::Unreferenced { program }
+            | Self::Shared { program, .. }
+            | Self::TooLong { program, .. }
+            | Self::TooMuch { program, .. } => vec![Label::item("program", program)],
             Self::NotAProgram { member } => vec![Label::item("member", member)],
             Self::Types { of, source } => {
                 let mut labels = vec![Label::item("type", of)];
@@ -429,6 +439,7 @@ impl PlanError {
                     .into()
             }
             Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
+            Self::TooMuch { .. } => "leave out some with set_autoload(false), or split the object".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),
             _ => return None,
         })

@@ -63,7 +63,7 @@ pub enum Step {
 }
 
 /// The most instructions of all programs together.
-const MOST_INSNS: usize = 16 << 20;
+pub(crate) const MOST_INSNS: usize = 16 << 20;
 
 /// What all steps of planning share.
 pub(crate) struct Context<'a> {
@@ -77,6 +77,8 @@ pub(crate) struct Context<'a> {
     pub(crate) errors: Vec<PlanError>,
     /// The references that errors were reported for: one in a subprogram is met once for each program that calls it.
     pub(crate) reported: HashSet<(FunctionId, InsnIndex)>,
+    /// The unresolved instructions that notices were given for, for the same reason.
+    pub(crate) noticed: HashSet<(FunctionId, InsnIndex)>,
     /// How many more instructions may be planned: subprograms are copied, so a small file can ask for many.
     pub(crate) insns_left: usize,
 }
@@ -126,6 +128,7 @@ impl Plan {
             notices: Vec::new(),
             errors: Vec::new(),
             reported: HashSet::new(),
+            noticed: HashSet::new(),
             insns_left: MOST_INSNS,
         };
         let plan = Self::build(&mut cx);

@@ -38,7 +38,7 @@ pub enum Notice {
     },
     /// Something could not be resolved; it is harmless if the verifier can prove that it is never reached.
     Unresolved {
-        /// The program.
+        /// The program; where several call the function, the first.
         program: String,
         /// The function that it is in.
         function: String,

@@ -246,6 +246,9 @@ fn plan_one(
 fn notice(cx: &mut Context<'_>, program: &str, poisons: &[Poison]) {
     let file = cx.object.file();
     for poison in poisons {
+        if !cx.noticed.insert((poison.function, poison.in_function)) {
+            continue;
+        }
         let Some(function) = file.function(poison.function) else { continue };
         let line = file.source_line(function, poison.in_function);
         cx.notices.push(Notice::Unresolved {

@@ -77,7 +77,7 @@ pub struct Live {
     pub id: u32,
     /// The map's name, up to 15 bytes.
     pub name: String,
-    /// The kernel struct that it implements.
+    /// The kernel struct that it implements, in vmlinux or a module.
     pub ops: String,
     /// Whether it is registered by links; without one it stays registered when its process ends.
     pub link: bool,

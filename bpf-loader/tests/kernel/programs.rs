@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use bpf_loader::load::LoadOptions;
 use bpf_loader::map::Access;
-use bpf_loader::{Kernel, MapError};
+use bpf_loader::{Diagnostic, Kernel, MapError};
 use bpf_sys::prog::TestRun;
-use libtest_mimic::Trial;
+use libtest_mimic::{Completion, Trial};
 
 use crate::support::{DONE, Outcome, equal, holds, load, open, test};
 
@@ -15,6 +15,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("socket filters return what they compute", socket_filters),
         test("maps hold what a program put there", maps),
         test("a raw tracepoint counts while attached", raw_tracepoint),
+        test("a pinned link that only closing detaches", pinned_raw_tracepoint),
         test("globals: rodata before load, data while it runs", globals),
         test("CO-RE reads this kernel's structs", core_fields),
         test("CO-RE relocations of the other kinds", core_kinds),
@@ -27,6 +28,44 @@ pub(crate) fn tests() -> Vec<Trial> {
 /// Runs a program on a packet of that many bytes.
 fn run(program: &bpf_loader::Program, len: usize) -> Result<u32, MapError> {
     Ok(program.test_run(TestRun::new().data_in(&vec![0; len]))?.retval)
+}
+
+/// A bpffs of this test's own, unmounted in the end.
+struct Bpffs(std::path::PathBuf);
+
+impl Bpffs {
+    fn mount() -> std::io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("bpf-loader-bpffs-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        let status = std::process::Command::new("mount").args(["-t", "bpf", "bpf"]).arg(&path).status()?;
+        if status.success() {
+            return Ok(Self(path));
+        }
+        std::fs::remove_dir(&path)?;
+        Err(std::io::Error::other("mount failed"))
+    }
+}
+
+impl Drop for Bpffs {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+fn pinned_raw_tracepoint() -> Outcome {
+    let bpffs = match Bpffs::mount() {
+        Ok(bpffs) => bpffs,
+        Err(why) => return Ok(Completion::ignored_with(format!("no bpffs can be mounted: {why}"))),
+    };
+    let (loaded, pin) = (load("tracing/raw_tp")?, bpffs.0.join("link"));
+    let link = loaded.program("on_sys_enter")?.attach()?;
+    link.pin(&pin)?;
+    let failed = link.detach().map(drop).err().ok_or("it is pinned, and was said to be detached")?;
+    holds("what to do is said", failed.help().is_some_and(|help| help.contains("pin")))?;
+    std::fs::remove_file(pin)?;
+    drop(failed);
+    DONE
 }
 
 fn socket_filters() -> Outcome {
