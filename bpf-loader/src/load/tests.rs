@@ -27,8 +27,10 @@ struct Fake {
     /// A feature that this kernel lacks: program loads are refused until the plan does without it.
     lacks: Option<Feature>,
     probes: AtomicUsize,
-    /// Whether maps can be mapped into memory.
+    /// Whether maps cannot be mapped into memory.
     refuse_mmap: bool,
+    /// How many program loads are still put off.
+    put_off: AtomicUsize,
 }
 
 impl Fake {
@@ -37,6 +39,16 @@ impl Fake {
         calls.push(command);
         match self.refuse {
             Some((at, errno)) if calls.len() - 1 == at => Err(SysError::Kernel { command, errno }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A kernel that lacks something refuses until it was asked.
+    fn old(&self, command: Command) -> Result<(), SysError> {
+        match self.lacks {
+            Some(_) if self.probes.load(Ordering::Relaxed) == 0 => {
+                Err(SysError::Kernel { command, errno: errno::EINVAL })
+            }
             _ => Ok(()),
         }
     }
@@ -55,7 +67,9 @@ impl Sys for Fake {
         self.count(Command::BTF_LOAD).map(|()| descriptor())
     }
     fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {
-        self.count(Command::MAP_CREATE).and_then(|()| create.stand_in())
+        self.count(Command::MAP_CREATE)?;
+        self.old(Command::MAP_CREATE)?;
+        create.stand_in()
     }
     fn map_update(&self, _: &MapFd, _: &[u8], _: &[u8]) -> Result<(), SysError> {
         self.count(Command::MAP_UPDATE_ELEM)
@@ -75,9 +89,11 @@ impl Sys for Fake {
     fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
         let _ = load;
         self.count(Command::PROG_LOAD)?;
-        if self.lacks.is_some() && self.probes.load(Ordering::Relaxed) == 0 {
-            return Err(SysError::Kernel { command: Command::PROG_LOAD, errno: errno::EINVAL });
+        if self.put_off.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        {
+            return Err(SysError::Kernel { command: Command::PROG_LOAD, errno: errno::EAGAIN });
         }
+        self.old(Command::PROG_LOAD)?;
         Ok(descriptor())
     }
     fn prog_load_with_log(&self, _: &ProgLoad<'_>, log: &mut [u8]) -> (Result<OwnedFd, SysError>, LogSize) {
@@ -303,6 +319,30 @@ fn a_wrong_assumption_is_probed_once_and_planned_away() {
     assert_eq!(plan.programs()[0].kernel_name, "seven");
     assert!(loaded.plan().assumptions().all(|(feature, _)| feature != Feature::Names));
     assert!(fake.probes.load(Ordering::Relaxed) >= 1);
+}
+
+#[test]
+fn a_wrong_assumption_of_a_map_is_planned_away_too() {
+    let bare = Kernel::builder().build_as_running();
+    let plan = Object::open(fixture("socket/filter_maps")).unwrap().plan(&bare).unwrap();
+    let _alone = alone();
+    let (fake, loaded) = load(&plan, &bare, Fake { lacks: Some(Feature::Names), ..Fake::default() });
+    assert!(loaded.unwrap().plan().maps().iter().all(|map| map.kernel_name.is_empty()));
+    // The refused map, then everything again.
+    assert_eq!(fake.calls().iter().filter(|call| **call == Command::MAP_CREATE).count(), 5);
+}
+
+#[test]
+fn a_load_that_is_put_off_is_tried_five_times() {
+    let kernel = kernel();
+    let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&kernel).unwrap();
+    let _alone = alone();
+    for (times, loads) in [(4, true), (5, false)] {
+        let (fake, outcome) =
+            load(&plan, &kernel, Fake { put_off: AtomicUsize::new(times), ..Fake::default() });
+        assert_eq!(outcome.is_ok(), loads, "{times} times");
+        assert_eq!(fake.calls().iter().filter(|call| **call == Command::PROG_LOAD).count(), 5);
+    }
 }
 
 #[test]

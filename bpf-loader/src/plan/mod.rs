@@ -63,7 +63,7 @@ pub enum Step {
 }
 
 /// The most instructions of all programs together.
-pub(crate) const MOST_INSNS: usize = 16 << 20;
+pub(crate) const MOST_INSNS: usize = 4 << 20;
 
 /// What all steps of planning share.
 pub(crate) struct Context<'a> {
