@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
-use crate::machine;
+use crate::{apt, machine};
 
 /// The oldest clang whose BTF the fixtures can be compared by.
 pub(crate) const OLDEST: u32 = 15;
@@ -63,7 +63,7 @@ pub(crate) fn find_or_install(wanted: Option<&str>, without_asking: bool) -> Res
     if !without_asking && !ask(&format!("{missing}\nInstall {package} with apt-get now?"))? {
         return Err(missing);
     }
-    apt_get(&["install", "--yes", "--no-install-recommends", &package])?;
+    apt::get(&["install", "--yes", "--no-install-recommends", &package])?;
     find(wanted)
 }
 
@@ -139,7 +139,7 @@ fn offered_package() -> Result<Option<String>, Error> {
     if choice.is_some() {
         return Ok(choice);
     }
-    apt_get(&["update"])?;
+    apt::get(&["update"])?;
     Ok(choose_package(&apt_cache_search()?))
 }
 
@@ -160,16 +160,6 @@ fn apt_cache_search() -> Result<String, Error> {
         .output()
         .map_err(Error::spawn("apt-cache"))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn apt_get(arguments: &[&str]) -> Result<(), Error> {
-    let program = format!("apt-get {}", arguments.join(" "));
-    let status = Command::new("apt-get")
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status()
-        .map_err(Error::spawn(program.clone()))?;
-    if status.success() { Ok(()) } else { Err(Error::Status { program, status: status.to_string() }) }
 }
 
 fn can_ask() -> bool {

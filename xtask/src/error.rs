@@ -33,6 +33,13 @@ pub(crate) enum Error {
     #[error("cargo metadata answers something unexpected")]
     Metadata(#[source] serde_json::Error),
 
+    /// Why there is none.
+    #[error("{0}")]
+    NoKernel(String),
+
+    #[error("missing: {missing}\n{help}")]
+    NoTools { missing: String, help: String },
+
     #[error("no workspace found: {0}")]
     NoWorkspace(String),
 }

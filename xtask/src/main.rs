@@ -1,17 +1,20 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask test` runs everything that can
-//! be tested on this machine and says what could not.
+//! be tested on this machine and says what could not, `cargo xtask vm` runs the kernel tests on other kernels.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod apt;
 mod clang;
 mod error;
 mod fixtures;
 mod machine;
 mod test;
 mod tidy;
+mod vm;
 mod workspace;
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +48,24 @@ enum Task {
     Test,
     /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files
     Tidy,
+    /// Boot Debian kernels in qemu and run the kernel tests there
+    Vm {
+        /// `6.12`, `6.18-full` (with all drivers), `6.16+` (the oldest from it on), `7.x` (the newest), or `all`;
+        /// without any: 6.1 and 6.12
+        kernels: Vec<String>,
+        /// CPUs of each guest
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
+        smp: u32,
+        /// Guests at a time; without: as many as there are CPUs for
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZero<usize>>,
+        /// Install what is missing, where that can be done (Debian, as root); in CI that is so without saying it
+        #[arg(long)]
+        install: bool,
+        /// For the test binaries: names, or parts of them
+        #[arg(last = true)]
+        filter: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -77,6 +98,9 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Task::Test => test::run(&workspace),
         Task::Tidy => Ok(tidy(&workspace)),
+        Task::Vm { kernels, smp, jobs, install, filter } => {
+            vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
+        }
     }
 }
 

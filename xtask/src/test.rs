@@ -1,7 +1,7 @@
 //! Runs everything that can be tested on this machine, and says what could not run and why.
 
-mod kernel;
-mod output;
+pub(crate) mod kernel;
+pub(crate) mod output;
 mod snapshots;
 mod tally;
 

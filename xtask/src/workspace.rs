@@ -77,13 +77,20 @@ impl KernelSuite {
 
     /// The program of this suite, by what cargo said as it built everything (`--message-format=json`).
     pub(crate) fn program(&self, messages: &str) -> Option<PathBuf> {
+        self.built(messages, Target::is_kernel_suite).next()
+    }
+
+    /// The commands of its package, by the same. Tests have the paths of these compiled in.
+    pub(crate) fn commands(&self, messages: &str) -> Vec<PathBuf> {
+        self.built(messages, |target| target.kind.iter().any(|kind| kind == "bin")).collect()
+    }
+
+    fn built(&self, messages: &str, wanted: impl Fn(&Target) -> bool) -> impl Iterator<Item = PathBuf> {
         messages
             .lines()
             .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
-            .filter(|artifact| {
-                artifact.manifest_path == self.manifest_path && artifact.target.is_kernel_suite()
-            })
-            .find_map(|artifact| artifact.executable)
+            .filter(move |artifact| artifact.manifest_path == self.manifest_path && wanted(&artifact.target))
+            .filter_map(|artifact| artifact.executable)
     }
 }
 
@@ -168,11 +175,13 @@ mod tests {
             r#"{"reason": "build-script-executed", "package_id": "x"}"#.to_string(),
             artifact("/w/b/Cargo.toml", "test", r#""/t/kernel-1""#),
             artifact("/w/a/Cargo.toml", "lib", "null"),
+            artifact("/w/a/Cargo.toml", "bin", r#""/t/a""#),
             artifact("/w/a/Cargo.toml", "test", r#""/t/kernel-2""#),
             r#"{"reason": "build-finished", "success": true}"#.to_string(),
         ];
         assert_eq!(suite.program(&messages.join("\n")), Some("/t/kernel-2".into()));
-        assert_eq!(suite.program(&messages[..3].join("\n")), None);
+        assert_eq!(suite.program(&messages[..4].join("\n")), None);
+        assert_eq!(suite.commands(&messages.join("\n")), [Path::new("/t/a")]);
     }
 
     #[test]

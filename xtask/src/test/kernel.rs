@@ -7,40 +7,85 @@ use super::tally::Suite;
 
 /// What a kernel suite printed of each test.
 #[derive(Debug, Default)]
-pub(super) struct Outcomes(BTreeMap<String, Outcome>);
+pub(crate) struct Outcomes {
+    of: BTreeMap<String, Outcome>,
+    /// The first words on each failure.
+    failures: BTreeMap<String, String>,
+    /// The test whose failure the coming lines are about.
+    about: Option<String>,
+}
+
+/// What holds of a test in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Passed,
+    /// With what there is to say of it.
+    Failed(String),
+    /// With the reason.
+    NotRun(String),
+}
 
 impl Outcomes {
     /// Takes note of a line, if it is a test's.
-    pub(super) fn read(&mut self, line: &str) {
+    pub(crate) fn read(&mut self, line: &str) {
         if let Some(Line { test, outcome }) = parse(line) {
-            self.0.insert(test.into(), outcome);
+            self.of.insert(test.into(), outcome);
+        } else if let Some(test) = line.strip_prefix("---- ").and_then(|line| line.strip_suffix(" ----")) {
+            self.about = Some(test.into());
+        } else if !line.trim().is_empty()
+            && let Some(test) = self.about.take()
+        {
+            self.failures.insert(test, line.trim().into());
         }
     }
 
+    /// Whether anything was said of a test.
+    pub(crate) fn speaks_of(&self, test: &str) -> bool {
+        self.of.contains_key(test)
+    }
+
+    /// The verdict on each of the tests that were `listed`, and on those that were not and spoke nevertheless.
+    pub(crate) fn verdicts(mut self, listed: &[String]) -> Vec<(String, Verdict)> {
+        let failed = |reason: &str| Verdict::Failed(reason.into());
+        let mut verdicts = Vec::new();
+        for test in listed {
+            let verdict = match self.of.remove(test) {
+                Some(Outcome::Passed) => Verdict::Passed,
+                Some(Outcome::Failed) => {
+                    Verdict::Failed(self.failures.remove(test).unwrap_or_else(|| "see above".into()))
+                }
+                Some(Outcome::Ignored(Some(reason))) => Verdict::NotRun(reason),
+                Some(Outcome::Ignored(None)) => failed("did not run, and gives no reason"),
+                None => failed("nothing was printed of it, or something printed into its line"),
+            };
+            verdicts.push((test.clone(), verdict));
+        }
+        verdicts.extend(self.of.into_keys().map(|test| (test, failed("is not in the list of tests"))));
+        verdicts
+    }
+
     /// The suite that this was; `listed` are the tests that it must have spoken of, `success` is how it ended.
-    pub(super) fn into_suite(mut self, name: &str, listed: &[String], success: bool) -> Suite {
+    pub(super) fn into_suite(self, name: &str, listed: &[String], success: bool) -> Suite {
         if listed.is_empty() {
             return Suite::broken(name, "it has no tests");
         }
         let mut suite = Suite::ran(name, 0);
-        for test in listed {
-            match self.0.remove(test) {
-                Some(Outcome::Passed) => suite.pass(),
-                Some(Outcome::Failed) => suite.fail(test, "see above"),
-                Some(Outcome::Ignored(Some(reason))) => suite.skip(test, &reason),
-                Some(Outcome::Ignored(None)) => suite.fail(test, "did not run, and gives no reason"),
-                None => suite.fail(test, "nothing was printed of it, or something printed into its line"),
+        for (test, verdict) in self.verdicts(listed) {
+            match verdict {
+                Verdict::Passed => suite.pass(),
+                Verdict::Failed(reason) => suite.fail(&test, &reason),
+                Verdict::NotRun(reason) => suite.skip(&test, &reason),
             }
         }
-        for test in self.0.into_keys() {
-            suite.fail(&test, "is not in the list of tests");
-        }
         if !success && suite.failed() == 0 {
-            suite.fail(name, "it did not succeed, although no test failed: see above");
+            suite.fail(name, NO_SUCCESS);
         }
         suite
     }
 }
+
+/// Of a suite that ends with an error.
+pub(crate) const NO_SUCCESS: &str = "it did not succeed, although no test failed: see above";
 
 #[cfg(test)]
 mod tests {
@@ -73,7 +118,7 @@ test result: FAILED. 1 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; 
             &["a", "long::b", "c", "d"],
             false,
             printed,
-            "ran 1, failed [d: see above], not run [long::b: refused by this kernel: EPERM (1); c: no bpffs]",
+            "ran 1, failed [d: found 2, wanted 1], not run [long::b: refused by this kernel: EPERM (1); c: no bpffs]",
         );
     }
 

@@ -98,7 +98,7 @@ impl Counts {
 }
 
 /// The names in what `--list` prints.
-pub(super) fn listed(output: &str) -> Vec<String> {
+pub(crate) fn listed(output: &str) -> Vec<String> {
     output.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_string).collect()
 }
 
