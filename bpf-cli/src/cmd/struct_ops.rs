@@ -201,5 +201,11 @@ impl Drop for Registered {
                 out.note(format!("{} could not be removed: {error}", pin.display()));
             }
         }
+        // Once pinned, a link ends some time after its last user is gone: here it ends before the message is printed.
+        for link in self.links.drain(..) {
+            if let Err(error) = link.detach() {
+                Out::new(false, crate::args::Color::Auto).note(error.to_string());
+            }
+        }
     }
 }

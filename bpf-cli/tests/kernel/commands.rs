@@ -1,12 +1,13 @@
 //! Each command as a user runs it, as root and as nobody.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bpf_loader::Kernel;
 use bpf_loader::struct_ops::live;
+use bpf_loader::{Kernel, Object};
 use libtest_mimic::{Completion, Failed, Trial};
 
 type Outcome = Result<Completion, Failed>;
@@ -15,22 +16,32 @@ const DONE: Outcome = Ok(Completion::Completed);
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
-        test("the demo runs and leaves nothing", demo),
-        test("the demo as JSON", demo_json),
+        linked_test("the demo runs and leaves nothing", demo),
+        linked_test("the demo as JSON", demo_json),
         test("the demo without privileges says what is missing", demo_unprivileged),
         test("without a link: register, list, dump, unregister", without_link),
-        test("a pinned link: register, list, unregister", pinned),
-        test("a failure half way registers nothing", half_way),
-        test("killing the process that holds a link unregisters", killed),
-        test("pinning outside a bpffs is refused", not_bpffs),
-        test("names that are not there", no_such_name),
+        linked_test("a pinned link: register, list, unregister", pinned),
+        linked_test("a failure half way registers nothing", half_way),
+        linked_test("killing the process that holds a link unregisters", killed),
+        linked_test("pinning outside a bpffs is refused", not_bpffs),
+        linked_test("names that are not there", no_such_name),
     ]
 }
 
-fn test(name: &str, body: fn() -> Outcome) -> Trial {
+fn test(name: &str, body: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     Trial::ignorable_test(name, move || match why_not() {
         Some(reason) => Ok(Completion::ignored_with(reason)),
         None => body(),
+    })
+}
+
+/// A test of objects with a `.struct_ops.link` section: planning them says whether this kernel has such links.
+fn linked_test(name: &str, body: fn() -> Outcome) -> Trial {
+    test(name, move || match Object::open(fixture("struct_ops/cong"))?.plan(&Kernel::running()) {
+        Err(failed) if failed.errors().iter().any(|error| error.code() == "E0408") => {
+            Ok(Completion::ignored_with("needs Linux 6.4: struct_ops links"))
+        }
+        _ => body(),
     })
 }
 
@@ -120,15 +131,9 @@ fn demo_unprivileged() -> Outcome {
     // The binary may lie where nobody else can go: nobody gets a copy.
     let copy = std::env::temp_dir().join(format!("bpf-demo-{}", std::process::id()));
     std::fs::copy(env!("CARGO_BIN_EXE_bpf"), &copy)?;
-    let output = Command::new("setpriv")
-        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
-        .arg(&copy)
-        .arg("demo")
-        .output();
+    let output = Command::new(&copy).arg("demo").uid(65534).gid(65534).output();
     std::fs::remove_file(&copy)?;
-    let Ok(output) = output else {
-        return Ok(Completion::ignored_with("there is no setpriv"));
-    };
+    let output = output?;
     if output.status.code() != Some(1) {
         return Err(text(&output).into());
     }

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bpf_loader::{LoadedObject, Object};
+use bpf_loader::{Kernel, LoadedObject, Object};
 use bpf_sys::object::{ObjectKind, fd_by_id, ids};
 use bpf_sys::{Capabilities, Capability};
 use libtest_mimic::{Completion, Failed, Trial};
@@ -18,7 +18,7 @@ pub(crate) type Outcome = Result<Completion, Failed>;
 pub(crate) const DONE: Outcome = Ok(Completion::Completed);
 
 /// A test that leaves nothing in the kernel; that is part of it.
-pub(crate) fn test(name: &str, body: fn() -> Outcome) -> Trial {
+pub(crate) fn test(name: &str, body: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     Trial::ignorable_test(name, move || {
         if let Some(reason) = why_not() {
             return Ok(Completion::ignored_with(reason));
@@ -36,6 +36,16 @@ pub(crate) fn test(name: &str, body: fn() -> Outcome) -> Trial {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+    })
+}
+
+/// A test of objects with a `.struct_ops.link` section: planning them says whether this kernel has such links.
+pub(crate) fn linked_test(name: &str, body: fn() -> Outcome) -> Trial {
+    test(name, move || match open("struct_ops/cong")?.plan(&Kernel::running()) {
+        Err(failed) if failed.errors().iter().any(|error| error.code() == "E0408") => {
+            Ok(Completion::ignored_with("needs Linux 6.4: struct_ops links"))
+        }
+        _ => body(),
     })
 }
 

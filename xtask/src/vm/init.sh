@@ -13,7 +13,6 @@ mount -t sysfs sysfs /sys
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t bpf bpf /sys/fs/bpf
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mount -t tmpfs tmpfs /tmp
 stty -F /dev/ttyS1 raw
 stty -F /dev/ttyS2 raw
 exec 3>/dev/ttyS1 4>/dev/ttyS2
