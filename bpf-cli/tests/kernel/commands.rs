@@ -18,7 +18,7 @@ pub(crate) fn tests() -> Vec<Trial> {
     vec![
         linked_test("the demo runs and leaves nothing", demo),
         linked_test("the demo as JSON", demo_json),
-        test("the demo without privileges says what is missing", demo_unprivileged),
+        linked_test("the demo without privileges says what is missing", demo_unprivileged),
         test("without a link: register, list, dump, unregister", without_link),
         linked_test("a pinned link: register, list, unregister", pinned),
         linked_test("a failure half way registers nothing", half_way),
