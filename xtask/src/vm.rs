@@ -208,7 +208,8 @@ fn parameters(version: Version) -> &'static str {
 /// What a guest printed, in one piece.
 fn show(kernel: &Kernel, ended: &Ended) {
     let mut text = format!("\n== {} ({})\n", kernel.name, kernel.release);
-    text.push_str(&ended.output);
+    text.push_str(ended.output.trim_end());
+    text.push('\n');
     text.push_str(&match ended.ending {
         Ending::Finished => format!("it ran for {:.1} s\n", ended.took.as_secs_f64()),
         Ending::Died => {
