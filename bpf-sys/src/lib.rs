@@ -18,6 +18,8 @@ mod error;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod mapping;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod memlock;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod os;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod syscall;
@@ -37,4 +39,5 @@ pub use self::{
     cpu::possible_cpus,
     error::SysError,
     mapping::{FileMapping, MapMapping, MappingError},
+    memlock::raise_memlock_limit,
 };

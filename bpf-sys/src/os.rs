@@ -1,8 +1,8 @@
-//! The few calls beside bpf(2) and mmap(2): which file system a file is on, and which kernel this is.
+//! The few calls beside bpf(2) and mmap(2): which file system a file is on, which kernel this is, a limit.
 //!
 //! # Safety
 //!
-//! The calls write into one local buffer of the right type each, which is read only after they succeeded.
+//! The calls use one local buffer of the right type each; what they wrote there is read only after they succeeded.
 
 #![allow(unsafe_code)]
 
@@ -65,6 +65,21 @@ pub(crate) fn kernel_version() -> Option<KernelVersion> {
     let release = String::from_utf8(release).ok()?;
     let mut numbers = release.split(|c: char| !c.is_ascii_digit());
     Some(KernelVersion::new(numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// Lifts the limit on locked memory: altogether, or else to the hard limit. True if it is higher than it was.
+pub(crate) fn raise_memlock_limit() -> bool {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is writable memory of the type that getrlimit fills.
+    if unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) } != 0 {
+        return false;
+    }
+    let highest = [libc::RLIM_INFINITY, limit.rlim_max];
+    highest.into_iter().filter(|wanted| *wanted > limit.rlim_cur).any(|wanted| {
+        let wanted = libc::rlimit { rlim_cur: wanted, rlim_max: wanted };
+        // SAFETY: `wanted` is readable memory of the type that setrlimit takes.
+        unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const wanted) == 0 }
+    })
 }
 
 /// A path as the kernel takes it.

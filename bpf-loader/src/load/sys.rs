@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::prog::{LogSize, ProgLoad};
 use bpf_sys::uapi::Command;
-use bpf_sys::{MapMapping, SysError};
+use bpf_sys::{MapMapping, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
 
@@ -25,7 +25,7 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
 
     fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {
         self.before(Command::MAP_CREATE)?;
-        create.create()
+        within_limit(|| create.create())
     }
 
     fn map_update(&self, map: &MapFd, key: &[u8], value: &[u8]) -> Result<(), SysError> {
@@ -49,7 +49,7 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
 
     fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
         self.before(Command::PROG_LOAD)?;
-        load.load()
+        within_limit(|| load.load())
     }
 
     fn prog_load_with_log(
@@ -80,6 +80,14 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
 
     fn probe(&self, feature: Feature) -> Result<Answer, SysError> {
         crate::kernel::probe(feature)
+    }
+}
+
+/// A call whose memory old kernels count against a limit; refused for that, it is made once more with a higher one.
+fn within_limit<T>(call: impl Fn() -> Result<T, SysError>) -> Result<T, SysError> {
+    match call() {
+        Err(error) if error.is(errno::EPERM) && bpf_sys::raise_memlock_limit() => call(),
+        outcome => outcome,
     }
 }
 
