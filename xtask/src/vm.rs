@@ -79,7 +79,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, 
     let report = Report::new(&suites, columns, missing);
     let path = metadata.target_directory.join(TABLE);
     fs::write(&path, report.json()).map_err(Error::file("write", &path))?;
-    println!("\n== what ran on which kernel\n{report}");
+    print!("\n== what ran on which kernel\n{report}");
     let took = started.elapsed().as_secs();
     println!("\ntook {} min {} s; the table is also in {}", took / 60, took % 60, path.display());
     println!("{}", report.summary());

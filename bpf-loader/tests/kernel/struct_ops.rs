@@ -82,6 +82,7 @@ fn without_link() -> Outcome {
     let loaded = load("struct_ops/cong_nolink")?;
     let ops = loaded.struct_ops("bpf_without_any_link")?;
     equal("its name in the kernel", ops.map().info()?.name, "bpf_without_any".to_owned())?;
+    equal("state after load", ops.info()?.state.to_string(), "INIT".to_owned())?;
     let link = ops.attach()?;
     equal("state", ops.info()?.state.to_string(), "INUSE".to_owned())?;
     transfer("bpf_nolink", 4)?;
