@@ -9,6 +9,7 @@ mod clang;
 mod error;
 mod fixtures;
 mod machine;
+mod oracle;
 mod test;
 mod tidy;
 mod vm;
@@ -66,6 +67,12 @@ enum Task {
         #[arg(last = true)]
         filter: Vec<String>,
     },
+    /// Compare with libbpf and bpftool what we make of the fixtures and of objects in Debian packages
+    Oracle {
+        /// Only that suite
+        #[arg(value_parser = oracle::SUITES)]
+        suite: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -101,6 +108,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Vm { kernels, smp, jobs, install, filter } => {
             vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
         }
+        Task::Oracle { suite } => oracle::run(&workspace, suite.as_deref()),
     }
 }
 

@@ -1,0 +1,223 @@
+//! Compares what two loaders make of an object.
+
+use super::facts::{Facts, Line, Map, Program, Refusal, Sent, SentMap, Shape};
+use super::tally::{Differs, Tally};
+
+/// The codes of what we say that we do not do yet.
+const NOT_YET: [&str; 3] = ["E0292", "E0403", "E0404"];
+
+/// What stands in the file: whether it opens, programs, maps.
+pub(crate) fn opened(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Facts) {
+    if let Some(skipped) = not_yet(ours.refused.as_ref()) {
+        tally.skipped(object, skipped);
+        return;
+    }
+    let mut whole = Fields::default();
+    whole.refused("opens", ours.refused.as_ref(), theirs.refused.as_ref());
+    if ours.refused.is_some() || theirs.refused.is_some() {
+        tally.compared(object, &whole.0);
+        return;
+    }
+    let names = |facts: &Facts| facts.programs.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
+    whole.field("programs", &names(ours), &names(theirs));
+    tally.compared(object, &whole.0);
+    for (ours, theirs) in named(&ours.programs, &theirs.programs, |program| &program.name) {
+        tally.compared(&format!("{object}: program {}", ours.name), &program(ours, theirs));
+    }
+    for (ours, theirs) in maps(tally, object, ours, theirs) {
+        tally.compared(&format!("{object}: map {}", ours.name), &map(ours, theirs));
+    }
+}
+
+/// What the kernel is sent, and what it says.
+pub(crate) fn sent(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Facts) {
+    if let Some(died) = theirs.refused.as_ref().filter(|_| super::peer::died(theirs)) {
+        tally.compared(object, &[Differs { field: "libbpf", how: died.text.clone() }]);
+        return;
+    }
+    if ours.refused.is_some() || theirs.refused.is_some() {
+        return;
+    }
+    if let (Some(ours), Some(theirs)) = (&ours.btf, &theirs.btf) {
+        let mut fields = Fields::default();
+        fields.field("types", ours, theirs);
+        tally.compared(&format!("{object}: types"), &fields.0);
+    }
+    for (ours, theirs) in named(&ours.programs, &theirs.programs, |program| &program.name) {
+        let what = format!("{object}: program {}", ours.name);
+        if let Some(skipped) = not_yet(ours.refused.as_ref()) {
+            tally.skipped(&what, skipped);
+            continue;
+        }
+        let mut fields = Fields::default();
+        match (&ours.sent, &theirs.sent) {
+            (None, None) if ours.refused.is_none() && theirs.refused.is_none() => continue,
+            (Some(ours_sent), Some(theirs_sent)) => {
+                fields.sent(ours_sent, theirs_sent);
+                let ours = ours_sent.answer.as_ref().or(ours.refused.as_ref());
+                fields.refused("verdict", ours, theirs_sent.answer.as_ref());
+            }
+            _ => {
+                let why = |program: &Program| {
+                    program
+                        .refused
+                        .clone()
+                        .or_else(|| program.sent.as_ref().and_then(|sent| sent.answer.clone()))
+                };
+                fields.refused("verdict", why(ours).as_ref(), why(theirs).as_ref());
+            }
+        }
+        tally.compared(&what, &fields.0);
+    }
+    for (ours, theirs) in maps(tally, object, ours, theirs) {
+        if let (Some(ours_sent), Some(theirs_sent)) = (&ours.sent, &theirs.sent) {
+            let mut fields = Fields::default();
+            fields.sent_map(ours_sent, theirs_sent);
+            tally.compared(&format!("{object}: map {}", ours.name), &fields.0);
+        }
+    }
+}
+
+/// Whether a code says that we do not do that yet.
+pub(crate) fn is_not_yet(code: &str) -> bool {
+    NOT_YET.contains(&code)
+}
+
+fn not_yet(refused: Option<&Refusal>) -> Option<String> {
+    let refused = refused.filter(|refused| is_not_yet(&refused.code))?;
+    Some(format!("{}: {}", refused.code, generic(&refused.text)))
+}
+
+/// A text without the names in it, so that equal reasons look equal; of a section's name the first part stays.
+fn generic(text: &str) -> String {
+    let mut out = String::new();
+    for (at, piece) in text.split(['`', '"']).enumerate() {
+        match (at % 2, piece.split_once('/')) {
+            (0, _) => out.push_str(piece),
+            (_, Some((head, _))) => out.push_str(&format!("{head}/…")),
+            _ => out.push('…'),
+        }
+    }
+    out
+}
+
+/// Pairs by name. What only one side has is reported for the whole object.
+fn named<'a, T>(ours: &'a [T], theirs: &'a [T], name: impl Fn(&T) -> &String) -> Vec<(&'a T, &'a T)> {
+    let pair = |our: &'a T| Some((our, theirs.iter().find(|their| name(their) == name(our))?));
+    ours.iter().filter_map(pair).collect()
+}
+
+/// Pairs of maps, in their order.
+fn maps<'a>(tally: &mut Tally, object: &str, ours: &'a Facts, theirs: &'a Facts) -> Vec<(&'a Map, &'a Map)> {
+    let later = |map: &&Map| map.data && map.name == ".kconfig";
+    let theirs: Vec<&Map> = theirs.maps.iter().filter(|map| !later(map)).collect();
+    if ours.maps.len() != theirs.len() {
+        let list = |maps: &[&Map]| maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>();
+        let mut fields = Fields::default();
+        fields.field("maps", &list(&ours.maps.iter().collect::<Vec<_>>()), &list(&theirs));
+        tally.compared(object, &fields.0);
+    }
+    ours.maps.iter().zip(theirs).collect()
+}
+
+fn program(ours: &Program, theirs: &Program) -> Vec<Differs> {
+    let mut fields = Fields::default();
+    fields.field("section", &ours.section, &theirs.section);
+    fields.field("type", &ours.program_type, &theirs.program_type);
+    fields.field("attach type", &ours.attach_type, &theirs.attach_type);
+    fields.field("autoload", &ours.autoload, &theirs.autoload);
+    fields.0
+}
+
+fn map(ours: &Map, theirs: &Map) -> Vec<Differs> {
+    let mut fields = Fields::default();
+    fields.field("name", &(&ours.name, ours.data), &(&theirs.name, theirs.data));
+    fields.shape(&ours.shape, &theirs.shape);
+    fields.field("numa node", &ours.numa_node, &theirs.numa_node);
+    fields.field("pinned", &ours.pinned, &theirs.pinned);
+    fields.field("autocreate", &ours.autocreate, &theirs.autocreate);
+    match (&ours.inner, &theirs.inner) {
+        (Some(ours), Some(theirs)) => {
+            let mut inner = Fields::default();
+            inner.shape(ours, theirs);
+            let how: Vec<_> =
+                inner.0.iter().map(|differs| format!("{}: {}", differs.field, differs.how)).collect();
+            if !how.is_empty() {
+                fields.0.push(Differs { field: "inner map", how: how.join(", ") });
+            }
+        }
+        (ours, theirs) => fields.field("inner map", &ours.is_some(), &theirs.is_some()),
+    }
+    fields.field("contents", &ours.contents, &theirs.contents);
+    fields.0
+}
+
+#[derive(Default)]
+struct Fields(Vec<Differs>);
+
+impl Fields {
+    fn field<T: PartialEq + std::fmt::Debug>(&mut self, field: &'static str, ours: &T, theirs: &T) {
+        if ours != theirs {
+            self.0.push(Differs { field, how: format!("ours {ours:?}, libbpf {theirs:?}") });
+        }
+    }
+
+    /// Both take it, or both refuse it, the kernel with the same error.
+    fn refused(&mut self, field: &'static str, ours: Option<&Refusal>, theirs: Option<&Refusal>) {
+        let equal = match (ours, theirs) {
+            (None, None) => true,
+            (Some(ours), Some(theirs)) => match (ours.errno, theirs.errno) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => true,
+            },
+            _ => false,
+        };
+        if !equal {
+            let say = |refused: Option<&Refusal>| {
+                refused.map_or("fine".to_owned(), |refused| format!("{} ({})", refused.code, refused.text))
+            };
+            self.0.push(Differs { field, how: format!("ours {}, libbpf {}", say(ours), say(theirs)) });
+        }
+    }
+
+    fn shape(&mut self, ours: &Shape, theirs: &Shape) {
+        self.field("type", &ours.map_type, &theirs.map_type);
+        self.field("key size", &ours.key_size, &theirs.key_size);
+        self.field("value size", &ours.value_size, &theirs.value_size);
+        self.field("max entries", &ours.max_entries, &theirs.max_entries);
+        self.field("flags", &ours.flags, &theirs.flags);
+        self.field("extra", &ours.extra, &theirs.extra);
+        self.field("key type", &ours.key_type, &theirs.key_type);
+        self.field("value type", &ours.value_type, &theirs.value_type);
+    }
+
+    fn sent_map(&mut self, ours: &SentMap, theirs: &SentMap) {
+        self.field("name", &ours.name, &theirs.name);
+        self.shape(&ours.shape, &theirs.shape);
+        self.field("kernel value", &ours.kernel_value, &theirs.kernel_value);
+    }
+
+    fn sent(&mut self, ours: &Sent, theirs: &Sent) {
+        self.field("name", &ours.name, &theirs.name);
+        self.field("type", &ours.program_type, &theirs.program_type);
+        self.field("attach type", &ours.attach_type, &theirs.attach_type);
+        self.field("attach target", &ours.attach_btf, &theirs.attach_btf);
+        self.field("flags", &ours.flags, &theirs.flags);
+        self.field("license", &ours.license, &theirs.license);
+        self.list("instructions", &ours.insns, &theirs.insns);
+        self.list("functions", &ours.functions, &theirs.functions);
+        self.list::<Line>("lines", &ours.lines, &theirs.lines);
+    }
+
+    /// Of a list, the first place that differs is enough.
+    fn list<T: PartialEq + std::fmt::Debug>(&mut self, field: &'static str, ours: &[T], theirs: &[T]) {
+        let first = ours.iter().zip(theirs).position(|(ours, theirs)| ours != theirs);
+        if let Some(at) = first {
+            let how = format!("at {at} ours {:?}, libbpf {:?}", ours.get(at), theirs.get(at));
+            self.0.push(Differs { field, how });
+        } else if ours.len() != theirs.len() {
+            let how = format!("ours has {}, libbpf {}", ours.len(), theirs.len());
+            self.0.push(Differs { field, how });
+        }
+    }
+}
