@@ -5,7 +5,7 @@ use bpf_elf::{DataKind, MapDef, MapId, MapKind};
 use bpf_sys::uapi::MapType;
 use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
-use crate::kernel::Feature;
+use crate::kernel::{Feature, Machine};
 use crate::object::MapSpec;
 use crate::plan::{Context, PlanError, PlanStructOps, Step};
 
@@ -93,6 +93,11 @@ fn plan_one(
 ) -> Option<PlanMap> {
     let def = spec.def();
     let step = Step::Map(spec.id());
+    if let Some(not_yet) = not_yet(def) {
+        let name = format!("`{}`", def.name);
+        cx.errors.push(PlanError::NotYet { what: "map", name, not_yet: not_yet.to_owned() });
+        return None;
+    }
     if let Some(why) = refusal(def) {
         cx.errors.push(PlanError::Map { map: def.name.clone(), why });
         return None;
@@ -105,7 +110,7 @@ fn plan_one(
         map_type: def.map_type,
         key_size: def.key_size,
         value_size: def.value_size,
-        max_entries: def.max_entries,
+        max_entries: entries(def.map_type, def.max_entries, cx.kernel.machine()),
         flags: def.flags,
         numa_node: def.numa_node,
         extra: def.extra,
@@ -140,6 +145,43 @@ fn plan_one(
         }
     }
     Some(map)
+}
+
+/// What a definition asks for that is not done yet. Without it the map would be another one.
+fn not_yet(def: &MapDef) -> Option<&'static str> {
+    if def.inner.is_some() || [MapType::ARRAY_OF_MAPS, MapType::HASH_OF_MAPS].contains(&def.map_type) {
+        Some("a map of maps")
+    } else if !def.slots.is_empty() {
+        Some("a program array with initial values")
+    } else if def.pin_by_name {
+        Some("a map that is pinned by its name")
+    } else {
+        None
+    }
+}
+
+/// How many entries to ask for: an array of perf events that leaves it open has one for each processor; a ring buffer
+/// has a power of two of pages.
+fn entries(map_type: MapType, asked: u32, machine: &Machine) -> u32 {
+    match map_type {
+        MapType::PERF_EVENT_ARRAY if asked == 0 => machine.possible_cpus.unwrap_or(0),
+        MapType::RINGBUF | MapType::USER_RINGBUF => {
+            whole_pages(asked, machine.page_size.unwrap_or(SMALLEST_PAGE))
+        }
+        _ => asked,
+    }
+}
+
+/// Bytes of a page where nobody says.
+const SMALLEST_PAGE: u32 = 4096;
+
+/// Rounded up to a power of two of pages. 0 stays for the kernel to refuse, as does what is too much to be rounded.
+fn whole_pages(bytes: u32, page: u32) -> u32 {
+    let pages = bytes.div_ceil(page.max(1)).checked_next_power_of_two();
+    match pages.and_then(|pages| pages.checked_mul(page)) {
+        Some(rounded) if bytes != 0 => rounded,
+        _ => bytes,
+    }
 }
 
 /// What the kernel would refuse without saying why.
@@ -179,6 +221,31 @@ pub(crate) fn fit(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ring_buffers_are_powers_of_two_of_pages() {
+        for (bytes, page, want) in [
+            (0, 4096, 0),
+            (1, 4096, 4096),
+            (4096, 4096, 4096),
+            (5000, 4096, 8192),
+            (12288, 4096, 16384),
+            (4096, 65536, 65536),
+            (0x8000_0000, 4096, 0x8000_0000),
+            (0x8000_0001, 4096, 0x8000_0001),
+        ] {
+            assert_eq!(whole_pages(bytes, page), want, "{bytes} bytes in pages of {page}");
+        }
+    }
+
+    #[test]
+    fn entries_left_open() {
+        let two = Machine { possible_cpus: Some(2), ..Machine::unknown(bpf_btf::Endian::Little) };
+        assert_eq!(entries(MapType::PERF_EVENT_ARRAY, 0, &two), 2);
+        assert_eq!(entries(MapType::PERF_EVENT_ARRAY, 8, &two), 8);
+        assert_eq!(entries(MapType::ARRAY, 0, &two), 0);
+        assert_eq!(entries(MapType::RINGBUF, 5000, &two), 8192);
+    }
 
     #[test]
     fn names_fit() {

@@ -154,6 +154,9 @@ impl Plan {
         let btf = object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)).cloned();
         let maps = maps::plan(cx, &struct_ops, btf.is_some());
         let programs = programs::plan(cx, &chosen, &functions, btf.is_some());
+        if btf.is_some() {
+            declared_elsewhere(cx);
+        }
         let data = Data {
             object: object.clone(),
             kernel: kernel.clone(),
@@ -258,6 +261,20 @@ impl Plan {
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.data.notices
+    }
+}
+
+/// The kernel takes no BTF that declares what is defined elsewhere, used or not.
+fn declared_elsewhere(cx: &mut Context<'_>) {
+    if cx.errors.iter().any(|error| matches!(error, PlanError::Extern { .. })) {
+        return;
+    }
+    if let Some(declared) = cx.object.file().externs().iter().find(|declared| declared.type_id.is_some()) {
+        cx.errors.push(PlanError::NotYet {
+            what: "extern",
+            name: format!("`{}`", declared.name),
+            not_yet: "BTF that declares what is defined elsewhere".into(),
+        });
     }
 }
 
