@@ -14,7 +14,7 @@ use std::sync::Mutex;
 
 use libbpf_sys as sys;
 
-use crate::facts::{Digest, Line, Map, Means, Program, Refusal, Sent, SentMap, Shape, Slot, insn};
+use crate::facts::{Digest, Line, Map, Means, Program, Refusal, SIZED, Sent, SentMap, Shape, Slot, insn};
 use crate::record::{self, Load};
 
 /// The warnings of libbpf since the last call that failed: the only place where it says why.
@@ -161,6 +161,12 @@ impl Object {
         for map in &maps {
             // SAFETY: a map of this object that does not exist yet.
             unsafe { sys::bpf_map__set_pin_path(*map, std::ptr::null()) };
+            // SAFETY: as above.
+            let (map_type, entries) = unsafe { (sys::bpf_map__type(*map), sys::bpf_map__max_entries(*map)) };
+            if entries == 0 && SIZED.contains(&map_type) {
+                // SAFETY: as above.
+                unsafe { sys::bpf_map__set_max_entries(*map, 1) };
+            }
         }
         // A load that fails closes the maps, so they are looked at before.
         // SAFETY: an open object.

@@ -62,6 +62,9 @@ pub(crate) fn run(workspace: &Workspace, suite: Option<&str>) -> Result<ExitCode
     }
     print(&tallies);
     write(&tallies, &target.join("oracle.json"))?;
+    for known in tallies.iter().flat_map(|tally| known::unseen(tally.suite, &tally.different)) {
+        println!("{}: known, and not seen in this run: {} ({})", known.suite, known.what, known.field);
+    }
     let short = short(&tallies, &feeds.missing);
     for what in &short {
         println!("{what}");

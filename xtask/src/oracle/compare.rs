@@ -16,16 +16,22 @@ pub(crate) fn opened(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Fac
     whole.refused("opens", ours.refused.as_ref(), theirs.refused.as_ref());
     if ours.refused.is_some() || theirs.refused.is_some() {
         tally.compared(object, &whole.0);
+        tally.went_into("objects refused by one or both", 1);
         return;
     }
+    tally.went_into("objects opened by both", 1);
     let names = |facts: &Facts| facts.programs.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
     whole.field("programs", &names(ours), &names(theirs));
+    let (maps, order) = maps(ours, theirs);
+    whole.0.extend(order);
     tally.compared(object, &whole.0);
     for (ours, theirs) in named(&ours.programs, &theirs.programs, |program| &program.name) {
         tally.compared(&format!("{object}: program {}", ours.name), &program(ours, theirs));
+        tally.went_into("programs", 1);
     }
-    for (ours, theirs) in maps(tally, object, ours, theirs) {
+    for (ours, theirs) in maps {
         tally.compared(&format!("{object}: map {}", ours.name), &map(ours, theirs));
+        tally.went_into("maps", 1);
     }
 }
 
@@ -54,28 +60,37 @@ pub(crate) fn sent(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Facts
             (None, None) if ours.refused.is_none() && theirs.refused.is_none() => continue,
             (Some(ours_sent), Some(theirs_sent)) => {
                 fields.sent(ours_sent, theirs_sent);
+                tally.went_into("programs sent by both", 1);
+                tally.went_into("instructions", ours_sent.insns.len());
+                tally.went_into("functions", ours_sent.functions.len());
+                tally.went_into("source lines", ours_sent.lines.len());
+                let taken = theirs_sent.answer.is_none();
+                tally.went_into(if taken { "taken by the kernel" } else { "refused by the kernel" }, 1);
                 let ours = ours_sent.answer.as_ref().or(ours.refused.as_ref());
                 fields.refused("verdict", ours, theirs_sent.answer.as_ref());
             }
             _ => {
-                let why = |program: &Program| {
-                    program
-                        .refused
-                        .clone()
-                        .or_else(|| program.sent.as_ref().and_then(|sent| sent.answer.clone()))
-                };
-                fields.refused("verdict", why(ours).as_ref(), why(theirs).as_ref());
+                if ours.refused.is_none() && theirs.refused.is_none() {
+                    fields.field("sent", &ours.sent.is_some(), &theirs.sent.is_some());
+                }
+                fields.refused("verdict", why(ours), why(theirs));
+                tally.went_into("programs not sent by one or both", 1);
             }
         }
         tally.compared(&what, &fields.0);
     }
-    for (ours, theirs) in maps(tally, object, ours, theirs) {
+    for (ours, theirs) in maps(ours, theirs).0 {
         if let (Some(ours_sent), Some(theirs_sent)) = (&ours.sent, &theirs.sent) {
             let mut fields = Fields::default();
             fields.sent_map(ours_sent, theirs_sent);
             tally.compared(&format!("{object}: map {}", ours.name), &fields.0);
         }
     }
+}
+
+/// Why a program is not in the kernel.
+fn why(program: &Program) -> Option<&Refusal> {
+    program.refused.as_ref().or_else(|| program.sent.as_ref()?.answer.as_ref())
 }
 
 /// Whether a code says that we do not do that yet.
@@ -107,17 +122,16 @@ fn named<'a, T>(ours: &'a [T], theirs: &'a [T], name: impl Fn(&T) -> &String) ->
     ours.iter().filter_map(pair).collect()
 }
 
-/// Pairs of maps, in their order.
-fn maps<'a>(tally: &mut Tally, object: &str, ours: &'a Facts, theirs: &'a Facts) -> Vec<(&'a Map, &'a Map)> {
-    let later = |map: &&Map| map.data && map.name == ".kconfig";
-    let theirs: Vec<&Map> = theirs.maps.iter().filter(|map| !later(map)).collect();
+/// Pairs of maps, in their order, and what differs about the order itself. libbpf's map of configuration values is
+/// passed over: ours comes with the externs.
+fn maps<'a>(ours: &'a Facts, theirs: &'a Facts) -> (Vec<(&'a Map, &'a Map)>, Vec<Differs>) {
+    let theirs: Vec<&Map> = theirs.maps.iter().filter(|map| !(map.data && map.name == ".kconfig")).collect();
+    let mut fields = Fields::default();
     if ours.maps.len() != theirs.len() {
-        let list = |maps: &[&Map]| maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>();
-        let mut fields = Fields::default();
-        fields.field("maps", &list(&ours.maps.iter().collect::<Vec<_>>()), &list(&theirs));
-        tally.compared(object, &fields.0);
+        let ours: Vec<&str> = ours.maps.iter().map(|map| map.name.as_str()).collect();
+        fields.field("maps", &ours, &theirs.iter().map(|map| map.name.as_str()).collect());
     }
-    ours.maps.iter().zip(theirs).collect()
+    (ours.maps.iter().zip(theirs).collect(), fields.0)
 }
 
 fn program(ours: &Program, theirs: &Program) -> Vec<Differs> {
@@ -219,5 +233,95 @@ impl Fields {
             let how = format!("ours has {}, libbpf {}", ours.len(), theirs.len());
             self.0.push(Differs { field, how });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        let insns = vec!["b7 r0 r0 +0 0".into(), "95 r0 r0 +0 0".into()];
+        let sent = Sent { insns, asked: true, ..Sent::default() };
+        let program = Program { name: "p".into(), autoload: true, sent: Some(sent), ..Program::default() };
+        let map = Map { name: "m".into(), sent: Some(SentMap::default()), ..Map::default() };
+        Facts { programs: vec![program], maps: vec![map], ..Facts::default() }
+    }
+
+    fn refusal(errno: Option<i32>, code: &str, text: &str) -> Option<Refusal> {
+        Some(Refusal { errno, code: code.into(), text: text.into() })
+    }
+
+    /// Changes either side: what differs is the same.
+    fn check(field: &str, change: impl Fn(&mut Facts)) {
+        let (plain, mut changed) = (facts(), facts());
+        change(&mut changed);
+        for (ours, theirs) in [(&plain, &changed), (&changed, &plain)] {
+            let mut tally = Tally::new("plan");
+            sent(&mut tally, "o", ours, theirs);
+            let found: Vec<_> = tally.unexplained.iter().map(|entry| entry.why.as_str()).collect();
+            assert_eq!(found.len(), 1, "{field}: {found:?}");
+            assert!(found[0].starts_with(&format!("{field}: ")), "{field}: {found:?}");
+            assert_eq!((tally.compared, tally.equal), (2, 1), "{field}");
+        }
+    }
+
+    #[test]
+    fn what_the_kernel_is_sent() {
+        let mut tally = Tally::new("plan");
+        sent(&mut tally, "o", &facts(), &facts());
+        assert_eq!((tally.compared, tally.equal), (2, 2));
+
+        check("max entries", |facts| facts.maps[0].sent.as_mut().unwrap().shape.max_entries = 1);
+        check("sent", |facts| facts.programs[0].sent = None);
+        let rows: [(&str, fn(&mut Sent)); 6] = [
+            ("instructions", |sent| sent.insns[0] = "b7 r0 r0 +0 1".into()),
+            ("instructions", |sent| sent.insns.push("95 r0 r0 +0 0".into())),
+            ("functions", |sent| sent.functions.push((0, "p".into()))),
+            ("lines", |sent| sent.lines.push(Line::default())),
+            ("attach target", |sent| sent.attach_btf = Some("task_struct".into())),
+            ("verdict", |sent| sent.answer = refusal(Some(22), "", "")),
+        ];
+        for (field, change) in rows {
+            check(field, |facts| change(facts.programs[0].sent.as_mut().unwrap()));
+        }
+    }
+
+    #[test]
+    fn what_we_do_not_do_yet_is_no_verdict() {
+        let mut ours = facts();
+        ours.programs[0].sent = None;
+        ours.programs[0].refused =
+            refusal(None, "E0403", "program `p`: SEC(\"fentry/x\") is not supported yet");
+        let mut tally = Tally::new("plan");
+        sent(&mut tally, "o", &ours, &facts());
+        assert_eq!((tally.compared, tally.equal), (1, 1));
+        assert_eq!(tally.skipped[0].why, "E0403: program …: SEC(fentry/…) is not supported yet");
+    }
+
+    #[test]
+    fn refusing_alike_is_equal() {
+        for (ours, theirs, equal) in [
+            (refusal(Some(13), "E0504", ""), refusal(Some(13), "errno 13", ""), true),
+            (refusal(Some(13), "E0504", ""), refusal(Some(22), "errno 22", ""), false),
+            (refusal(None, "E0402", ""), refusal(Some(22), "libbpf -22", ""), true),
+            (refusal(None, "E0402", ""), None, false),
+        ] {
+            let mut fields = Fields::default();
+            fields.refused("verdict", ours.as_ref(), theirs.as_ref());
+            assert_eq!(fields.0.is_empty(), equal, "{ours:?} {theirs:?}");
+        }
+    }
+
+    #[test]
+    fn maps_that_one_side_lacks_are_a_difference() {
+        let (ours, mut theirs) = (facts(), facts());
+        theirs.maps.push(Map { name: ".kconfig".into(), data: true, ..Map::default() });
+        let mut tally = Tally::new("open");
+        opened(&mut tally, "o", &ours, &theirs);
+        assert!(tally.unexplained.is_empty());
+        theirs.maps.push(Map { name: "n".into(), ..Map::default() });
+        opened(&mut tally, "o", &ours, &theirs);
+        assert!(tally.unexplained[0].why.starts_with("maps: "));
     }
 }

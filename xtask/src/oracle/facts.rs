@@ -128,6 +128,10 @@ impl Digest {
     }
 }
 
+/// Map types that need a number of entries. Some objects leave it to the program around them to say one; for these
+/// both sides say 1.
+pub(crate) const SIZED: [u32; 6] = [1, 2, 5, 6, 9, 10];
+
 /// An instruction as it stands in a stream.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slot {

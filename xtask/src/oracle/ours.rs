@@ -6,7 +6,9 @@ use bpf_loader::load::LoadError;
 use bpf_loader::plan::{AttachPoint, PlanMap, PlanProgram, Ref};
 use bpf_loader::{Diagnostic, Kernel, Object, OpenOptions, Plan, PlanFailed};
 
-use super::facts::{Digest, Facts, Line, Map, Means, Program, Refusal, Sent, SentMap, Shape, Slot, insn};
+use super::facts::{
+    Digest, Facts, Line, Map, Means, Program, Refusal, SIZED, Sent, SentMap, Shape, Slot, insn,
+};
 
 /// Opens an object; with a kernel it is planned for it and loaded. A panic is a refusal, and will be a difference.
 pub(crate) fn ask(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
@@ -18,12 +20,22 @@ pub(crate) fn ask(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
 }
 
 fn ask_object(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
-    let object = match OpenOptions::new().name(name).parse(bytes) {
+    let mut object = match OpenOptions::new().name(name).parse(bytes) {
         Ok(object) => object,
         Err(error) => return Facts { refused: Some(refusal(&error)), ..Facts::default() },
     };
     let mut facts = opened(&object);
     if let Some(kernel) = kernel {
+        let left_open = |map: &&bpf_loader::object::MapSpec| {
+            map.def().max_entries == 0 && SIZED.contains(&map.def().map_type.0)
+        };
+        let names: Vec<String> =
+            object.maps().iter().filter(left_open).map(|map| map.name().to_owned()).collect();
+        for name in names {
+            if let Ok(map) = object.map_mut(&name) {
+                map.set_max_entries(1);
+            }
+        }
         load(&object, kernel, &mut facts);
     }
     facts

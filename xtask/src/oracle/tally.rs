@@ -20,6 +20,9 @@ pub(crate) struct Tally {
     /// Those among the different that nobody explained.
     #[serde(skip)]
     pub(crate) unexplained: Vec<Entry>,
+    /// How deep it went: two that agree to refuse something are equal too, but that says less.
+    #[serde(skip)]
+    pub(crate) depth: BTreeMap<&'static str, usize>,
 }
 
 /// A thing, and what is to be said about it.
@@ -68,6 +71,11 @@ impl Tally {
         self.different.push(Entry { what: what.to_owned(), why: reasons.join("; ") });
     }
 
+    /// So many of what a thing consists of were compared.
+    pub(crate) fn went_into(&mut self, what: &'static str, count: usize) {
+        *self.depth.entry(what).or_default() += count;
+    }
+
     pub(crate) fn skipped(&mut self, what: &str, why: impl Into<String>) {
         self.skipped.push(Entry { what: what.to_owned(), why: why.into() });
     }
@@ -102,6 +110,10 @@ pub(crate) fn table(tallies: &[Tally]) -> String {
             tally.unexplained.len(),
             tally.skipped.len()
         );
+    }
+    for tally in tallies.iter().filter(|tally| !tally.depth.is_empty()) {
+        let parts: Vec<_> = tally.depth.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        let _ = writeln!(out, "{}: {}", tally.suite, parts.join(", "));
     }
     out
 }
