@@ -290,6 +290,12 @@ fn created(map: *mut sys::bpf_map, kernel: &KernelTypes) -> Option<SentMap> {
     if status != 0 {
         return None;
     }
+    // The kernel closes these to programs by itself; that is not what libbpf asked for.
+    if [sys::BPF_MAP_TYPE_DEVMAP, sys::BPF_MAP_TYPE_DEVMAP_HASH].contains(&info.type_) {
+        // SAFETY: a map of an open object.
+        let asked = unsafe { sys::bpf_map__map_flags(map) };
+        info.map_flags &= asked | !sys::BPF_F_RDONLY_PROG;
+    }
     Some(SentMap {
         // SAFETY: the kernel ends the name with a NUL.
         name: unsafe { text(info.name.as_ptr()) },
