@@ -5,7 +5,7 @@
 //! hold together is an error that says where.
 //!
 //! Three levels: the raw records ([`Type`] and its accessors), the resolved view ([`layout`]: sizes, modifiers,
-//! members), and what is done with them ([`matching`], [`core`], [`dump`], [`build`]).
+//! members), and what is done with them ([`matching`], [`core`], [`dump`], [`build`], [`minimize`]).
 //!
 //! What it does not do: read files, look at ELF, know the running kernel.
 #![forbid(unsafe_code)]
@@ -23,6 +23,7 @@ mod kind;
 mod label;
 pub mod layout;
 pub mod matching;
+pub mod minimize;
 mod names;
 mod strings;
 mod types;

@@ -97,6 +97,10 @@ impl<'a> Member<'a> {
         self.btf.string(StrOffset(self.name))
     }
 
+    pub(crate) fn name_offset(&self) -> u32 {
+        self.name
+    }
+
     pub(crate) fn name_is(&self, name: &str) -> bool {
         self.btf.string_bytes(self.name) == Some(name.as_bytes())
     }
@@ -127,6 +131,10 @@ impl<'a> Enumerator<'a> {
     pub fn name(&self) -> Result<&'a str, TypeError> {
         self.btf.string(StrOffset(self.name))
     }
+
+    pub(crate) fn name_offset(&self) -> u32 {
+        self.name
+    }
 }
 
 /// A parameter of a function prototype. The last one has type `void` and no name where the function is variadic.
@@ -145,6 +153,10 @@ impl<'a> Param<'a> {
     /// [`TypeError::BadString`].
     pub fn name(&self) -> Result<&'a str, TypeError> {
         self.btf.string(StrOffset(self.name))
+    }
+
+    pub(crate) fn name_offset(&self) -> u32 {
+        self.name
     }
 }
 
@@ -309,7 +321,7 @@ impl<'a> Type<'a> {
         .then_some(TypeId(self.size_or_type))
     }
 
-    fn word(&self, at: usize) -> u32 {
+    pub(crate) fn word(&self, at: usize) -> u32 {
         // The tail's length was checked when the blob was parsed.
         u32_at(self.tail, at, self.btf.endian()).unwrap_or(0)
     }

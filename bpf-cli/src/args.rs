@@ -47,13 +47,34 @@ pub(crate) enum Command {
     Plan {
         /// A BPF object file.
         file: PathBuf,
-        /// The vmlinux BTF of another kernel: a copy of its /sys/kernel/btf/vmlinux.
+        /// Another kernel: a copy of its /sys/kernel/btf/vmlinux, or a saved kernel.
         #[arg(long, value_name = "FILE")]
         kernel: Option<PathBuf>,
     },
     /// Kernel operations implemented by BPF programs.
     #[command(subcommand)]
     StructOps(StructOps),
+    /// BTF: types of kernels.
+    #[command(subcommand)]
+    Btf(BtfCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BtfCommand {
+    /// Cut a kernel's BTF down to what objects need of it: a few kilobytes, against which they plan the same.
+    ///
+    /// With such a file an object can be planned, here or by other loaders, for a kernel that has no BTF of its own.
+    /// No privileges needed.
+    Minimize {
+        /// The kernel: a copy of its /sys/kernel/btf/vmlinux, a saved kernel, or `vmlinux` for this one.
+        kernel: PathBuf,
+        /// BPF object files.
+        #[arg(required = true, value_name = "OBJECT")]
+        objects: Vec<PathBuf>,
+        /// Where to write the BTF.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,6 +27,9 @@ pub(crate) enum Error {
     #[error("the fixtures differ from what clang makes of their sources:\n  {}\nto rebuild: cargo xtask fixtures", differences.join("\n  "))]
     Differ { differences: Vec<String> },
 
+    #[error("the stored kernels are not what they should be:\n  {}\nto cut them again: cargo xtask kernels --from DIR", differences.join("\n  "))]
+    Kernels { differences: Vec<String> },
+
     #[error("{} is not what is expected there", path.display())]
     Json { path: PathBuf, source: serde_json::Error },
 

@@ -16,6 +16,7 @@ use crate::workspace::Workspace;
 use compare::same_meaning;
 use manifest::Manifest;
 pub(crate) use scratch::Scratch;
+pub(crate) use source::files;
 use source::{Fixture, Output};
 
 /// Objects that a crate embeds: a package may include nothing from outside, so these are copies.
@@ -172,7 +173,7 @@ fn build(workspace: &Workspace, clang: &Clang, out: &Path) -> Result<Manifest, E
 /// Objects below `home` that no source makes, as paths in it.
 fn strays(home: &Path, built: &Manifest) -> Result<Vec<String>, Error> {
     let made: BTreeSet<&str> = built.objects().map(|object| object.file.as_str()).collect();
-    let found = source::files(home, |name| name.ends_with(".o"))?;
+    let found = files(home, |name| name.ends_with(".o"))?;
     Ok(found.into_iter().filter(|file| !made.contains(file.as_str())).collect())
 }
 

@@ -1,5 +1,6 @@
-//! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask test` runs everything that can
-//! be tested on this machine and says what could not, `cargo xtask vm` runs the kernel tests on other kernels.
+//! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
+//! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
+//! runs the kernel tests on other kernels.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -8,6 +9,7 @@ mod apt;
 mod clang;
 mod error;
 mod fixtures;
+mod kernels;
 mod machine;
 mod oracle;
 mod test;
@@ -44,6 +46,12 @@ enum Task {
         /// Where clang is missing and can be installed (Debian, Ubuntu, as root): do it without asking
         #[arg(long)]
         install_clang: bool,
+    },
+    /// Check the stored kernels of fixtures/, or cut them again from whole BTF for the fixtures as they are
+    Kernels {
+        /// Cut: a folder with the vmlinux BTF of each, as NAME.btf or NAME.btf.xz (NAME: architecture-release)
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
     },
     /// Run everything that can be tested on this machine, and list what could not run and why
     Test,
@@ -100,6 +108,13 @@ fn run(args: Args) -> Result<ExitCode, Error> {
                 Some(dir) => fixtures::build_into(&workspace, &clang, &dir)?,
                 None if check => fixtures::check(&workspace, &clang)?.print(),
                 None => fixtures::build_in_place(&workspace, &clang)?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Kernels { from } => {
+            match from {
+                Some(dir) => kernels::make(&workspace, &dir)?,
+                None => kernels::check(&workspace)?,
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -120,6 +120,24 @@ impl Candidates {
         };
         self.nearest.get_or_init(search).clone()
     }
+
+    /// The first type of the name that [`Self::nearest`] finds.
+    pub(super) fn nearest_id(&self) -> Option<TypeId> {
+        let close = self.nearest()?;
+        let accept = |kind| may_stand_for(self.kind, kind);
+        self.targets.iter().find_map(|target| target.find_where(&close, accept))
+    }
+
+    /// The structs and unions of the name that was looked for.
+    pub(super) fn declared_elsewhere(&self) -> Vec<TypeId> {
+        let mut found = Vec::new();
+        let mut level = self.targets.first();
+        while let Some(btf) = level {
+            found.extend(btf.find_essential_own(&self.name, Kind::is_composite));
+            level = btf.base();
+        }
+        found
+    }
 }
 
 /// Whether a type of one kind in an object may mean one of the other in the kernel.

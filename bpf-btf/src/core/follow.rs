@@ -82,14 +82,17 @@ pub(super) fn follow<'k>(
 }
 
 fn no_member(kernel: &Btf, at: Type<'_>, name: &str) -> DeadEnd {
-    let members = named_members(kernel, at);
-    let nearest = nearest(name, members.iter().map(|(name, _)| *name)).map(|close| {
-        let found = members.iter().find(|(name, _)| *name == close);
-        let declared = found.map(|(_, member)| dump::type_name(kernel, member.type_id)).unwrap_or_default();
-        format!("{close} ({declared})")
-    });
+    let nearest = nearest_member(kernel, at, name)
+        .map(|(close, member)| format!("{close} ({})", dump::type_name(kernel, member.type_id)));
     let inside = dump::type_name(kernel, at.id());
     DeadEnd { why: WhyNot::NoMember { member: dump::clean(Ok(name)).into_owned(), inside }, nearest }
+}
+
+/// The member whose name is closest to one that is not there.
+pub(super) fn nearest_member<'a>(btf: &'a Btf, of: Type<'a>, name: &str) -> Option<(&'a str, Member<'a>)> {
+    let members = named_members(btf, of);
+    let close = nearest(name, members.iter().map(|(name, _)| *name))?;
+    members.into_iter().find(|(name, _)| *name == close)
 }
 
 /// Names that could have been meant: those of a struct's members, and of its anonymous members' members.

@@ -104,21 +104,22 @@ pub(super) fn matching<'c>(
 }
 
 /// A relocation, understood in terms of the object's own types.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     local: &'a Btf,
     kind: RelocKind,
     root: TypeId,
-    about: About<'a>,
+    pub(super) about: About<'a>,
 }
 
-enum About<'a> {
+/// What a relocation is about, in the object's own types.
+pub(super) enum About<'a> {
     Field(Box<FieldAccess<'a>>),
     Type,
     Enumerator(Enumerator<'a>),
 }
 
 impl<'a> Question<'a> {
-    fn parse(local: &'a Btf, record: &CoreRecord) -> Result<Self, CoreError> {
+    pub(super) fn parse(local: &'a Btf, record: &CoreRecord) -> Result<Self, CoreError> {
         let (root, kind) = (record.type_id, record.kind);
         local.get(root)?;
         let path = AccessPath::parse(local.string(record.access)?)?;
@@ -323,7 +324,7 @@ impl RelocKind {
 
     /// Whether it has an answer, 0, for what a kernel lacks. All questions about whole types do: no type has the id or
     /// the size 0.
-    fn answers_absence(self) -> bool {
+    pub(super) fn answers_absence(self) -> bool {
         matches!(self.subject(), Some(Subject::Type))
             || matches!(self, Self::FIELD_EXISTS | Self::ENUMVAL_EXISTS)
     }

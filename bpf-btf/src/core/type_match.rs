@@ -141,7 +141,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn names_match(local: &str, kernel: &str) -> bool {
+pub(super) fn names_match(local: &str, kernel: &str) -> bool {
     essential_name(local) == essential_name(kernel)
 }
 

@@ -1,6 +1,7 @@
 //! CO-RE: one access of the object to a field, asked of kernels that differ.
 
-use bpf_btf::core::{AccessPath, Candidates, CoreError, Outcome, RelocKind, describe, resolve};
+use bpf_btf::core::{AccessPath, Candidates, CoreError, Outcome, RelocKind, describe, needs, resolve};
+use bpf_btf::minimize::{Keep, minimize};
 use bpf_btf::{Btf, CoreRecord, Endian, StrOffset, TypeId};
 
 use crate::support::Builder;
@@ -57,6 +58,12 @@ pub(crate) fn answer(local: &Btf, record: &CoreRecord, kernel: &Btf) -> String {
     }
 }
 
+/// `struct task [6]` as `struct task`.
+fn without_ids(text: &str) -> String {
+    let digit = |c: char| c.is_ascii_digit();
+    text.split(" [").map(|part| part.trim_start_matches(digit).trim_start_matches(']')).collect()
+}
+
 pub(crate) struct Case {
     pub(crate) local: Btf,
     pub(crate) root: TypeId,
@@ -84,7 +91,25 @@ impl Case {
     #[track_caller]
     pub(crate) fn check(&self, kind: RelocKind, want: &str) -> &Self {
         assert_eq!(answer(&self.local, &self.record(kind), &self.kernel), want, "{kind}");
+        self.check_cut(kind);
         self
+    }
+
+    /// Against as much of the kernel as the relocation needs, the answer is the same but for ids.
+    #[track_caller]
+    fn check_cut(&self, kind: RelocKind) {
+        let record = self.record(kind);
+        let Ok(candidates) = Candidates::find(&self.local, record.type_id, &[&self.kernel]) else { return };
+        let mut keep = Keep::new();
+        if needs(&self.local, &record, &candidates, &mut keep).is_err() {
+            return;
+        }
+        let cut = Btf::parse(minimize(&self.kernel, &keep).unwrap()).unwrap();
+        let [whole, cut] =
+            [&self.kernel, &cut].map(|kernel| without_ids(&answer(&self.local, &record, kernel)));
+        if kind != RelocKind::TYPE_ID_TARGET {
+            assert_eq!(cut, whole, "{kind}, cut");
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use bpf_btf::core::{Candidates, RelocKind, describe, resolve};
+use bpf_btf::core::{Candidates, RelocKind, describe, needs, resolve};
 use bpf_btf::matching::{prototype, struct_ops};
+use bpf_btf::minimize::{Keep, minimize};
 use bpf_btf::{Btf, BtfExt, CoreRecord, Endian, Kind, StrOffset, TypeId, build, dump, layout};
 
 use crate::ext;
@@ -12,6 +13,7 @@ use crate::support::{Builder, every_kind};
 /// Asks everything that can be asked. Returns text, so that nothing is optimised away.
 fn ask(btf: &Btf, access: &[StrOffset]) -> String {
     let mut out = String::new();
+    let mut keep = Keep::new();
     let last = btf.last_id().0.min(64);
     for id in (0..=last + 1).map(TypeId) {
         let _ = writeln!(out, "{} {}", dump::declaration(btf, id, "x"), dump::type_name(btf, id));
@@ -27,16 +29,23 @@ fn ask(btf: &Btf, access: &[StrOffset]) -> String {
         let _ = write!(out, "{:?}", struct_ops::compare(btf, id, btf, id));
         let mut patch = build::Patch::new(btf);
         let _ = write!(out, "{:?} {:?}", patch.set_size(id, 1), patch.set_section_var(id, 0, 1, 2));
+        let kept = (keep.whole(btf, id), (id.0 % 4 == 0).then(|| keep.path(btf, id, "hook.x")));
+        keep.element(id, 1);
+        let _ = write!(out, "{kept:?}");
         let Ok(candidates) = Candidates::find(btf, id, &[btf]) else { continue };
         // Every kind with every access takes too long here; over all types and all damage each pair comes up.
         for (n, access) in (id.0..).zip(access) {
             for kind in [n % 14, (n + 7) % 14].map(RelocKind) {
                 let record = CoreRecord { offset: 0, type_id: id, access: *access, kind };
                 let _ = write!(out, "{} {:?}", describe(btf, &record), resolve(btf, &record, &candidates));
+                if kind.0 > 6 {
+                    let _ = write!(out, "{:?}", needs(btf, &record, &candidates, &mut keep));
+                }
             }
         }
     }
-    let _ = write!(out, "{:?}", btf.find("outer", Kind::STRUCT));
+    let cut = minimize(btf, &keep).map(|bytes| Btf::parse(bytes).map(|cut| cut.last_id()));
+    let _ = write!(out, "{cut:?} {:?}", btf.find("outer", Kind::STRUCT));
     let _ = write!(out, "{:?}", struct_ops::all_value_structs(btf));
     out
 }

@@ -6,6 +6,7 @@ mod core_types;
 mod damage;
 mod decl;
 mod ext;
+mod minimize;
 mod parse;
 mod patch;
 mod prototype;

@@ -1,5 +1,6 @@
 //! The commands: a file per noun.
 
+mod btf;
 mod demo;
 mod object;
 mod struct_ops;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
         Command::Demo => demo::run(out),
         Command::Show { file } => object::show(file, out),
         Command::Plan { file, kernel } => object::plan(file, kernel.as_deref(), out),
+        Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),
     }
 }

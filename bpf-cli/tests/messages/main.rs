@@ -144,6 +144,30 @@ fn json_failures() {
     insta::assert_snapshot!("json.wrong_size", text);
 }
 
+/// A stored kernel, cut for one object: smaller, and planned the same.
+#[test]
+fn minimized_btf() {
+    let folder = Folder::new("minimize");
+    let kernel = fixtures().join("kernels/stored/x86_64-6.12.kernel").display().to_string();
+    let [cong, other] = ["el", "eb"]
+        .map(|order| fixtures().join(format!("struct_ops/cong.{order}.bpf.o")).display().to_string());
+    let output = folder.0.join("small.btf").display().to_string();
+    let text = run(&["btf", "minimize", &kernel, &cong, "-o", &output], &folder);
+    assert!(text.starts_with("exit status 0\n--- stdout\nDIR/small.btf: "), "{text}");
+    assert!(std::fs::metadata(&output).unwrap().len() < std::fs::metadata(&kernel).unwrap().len());
+    let [whole, cut] = [&kernel, &output].map(|kernel| run(&["plan", &cong, "--kernel", kernel], &folder));
+    assert!(whole.starts_with("exit status 0") && whole == cut);
+    for (name, args) in [
+        ("other_endian", ["btf", "minimize", &kernel, &other, "-o", &output]),
+        ("no_folder", ["btf", "minimize", &kernel, &cong, "-o", "/nowhere/at/all"]),
+    ] {
+        insta::assert_snapshot!(format!("minimize.{name}"), run(&args, &folder));
+    }
+    let bytes = std::fs::read(&kernel).unwrap();
+    let damaged = folder.file("cut.kernel", &bytes[..1500]).display().to_string();
+    insta::assert_snapshot!("minimize.damaged_kernel", run(&["plan", &cong, "--kernel", &damaged], &folder));
+}
+
 #[test]
 fn every_command_has_json() {
     let folder = Folder::new("values");

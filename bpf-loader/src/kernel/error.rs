@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use bpf_btf::{Label, ParseError, Place};
+use bpf_btf::{Label, ParseError, Place, TypeError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
+use crate::kernel::SavedError;
 
 /// Why a kernel's BTF is not to be had. Codes E0321 to E0329.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -37,6 +38,29 @@ pub enum KernelError {
         /// What is wrong.
         source: ParseError,
     },
+    /// A saved kernel is damaged, or of a newer form.
+    #[error("{} cannot be read", shown(path.as_deref()))]
+    Saved {
+        /// The file, where it came from one.
+        path: Option<PathBuf>,
+        /// Where it stops making sense, in bytes.
+        at: u64,
+        /// What is wrong.
+        source: SavedError,
+    },
+    /// The kernel's types do not hold together.
+    #[error("this kernel's types cannot be followed")]
+    Types(#[source] TypeError),
+    /// What was cut from the kernel's BTF cannot be read back.
+    #[error("the cut BTF does not hold together")]
+    Cut {
+        /// What is wrong.
+        source: ParseError,
+    },
+}
+
+fn shown(path: Option<&Path>) -> String {
+    path.map_or("the saved kernel".into(), |path| path.display().to_string())
 }
 
 /// What the system says of a file that cannot be read, in a form that can be kept and compared.
@@ -68,6 +92,14 @@ impl KernelError {
         }
     }
 
+    /// Where a saved kernel came from.
+    pub(crate) fn of_file(self, file: &Path) -> Self {
+        match self {
+            Self::Saved { at, source, .. } => Self::Saved { path: Some(file.into()), at, source },
+            other => other,
+        }
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -76,6 +108,9 @@ impl KernelError {
             Self::NoBtfGiven => "E0322",
             Self::Read { .. } => "E0323",
             Self::Btf { .. } => "E0324",
+            Self::Saved { .. } => "E0325",
+            Self::Types(source) => source.code(),
+            Self::Cut { .. } => "E0326",
         }
     }
 
@@ -92,6 +127,16 @@ impl KernelError {
                 labels.extend(source.labels());
                 labels
             }
+            Self::Saved { path, at, .. } => {
+                let file = path.iter().map(|path| Label::at(Place::Object(path.display().to_string())));
+                file.chain([Label::offset(*at)]).collect()
+            }
+            Self::Types(source) => {
+                let mut labels = vec![Label::at(Place::Kernel)];
+                labels.extend(source.labels());
+                labels
+            }
+            Self::Cut { source } => source.labels(),
         }
     }
 
@@ -108,7 +153,15 @@ impl KernelError {
                 crate::read::TOO_LARGE.into()
             }
             Self::Read { .. } => return None,
-            Self::Btf { .. } => "a raw copy of a kernel's /sys/kernel/btf/vmlinux is wanted".into(),
+            Self::Btf { .. } => {
+                "a raw copy of a kernel's /sys/kernel/btf/vmlinux is wanted, or a saved kernel".into()
+            }
+            Self::Saved {
+                source: SavedError::Version { .. } | SavedError::UnknownSection { .. }, ..
+            } => "it was saved by a newer version: use that, or save it again".into(),
+            Self::Saved { .. } => "save it again, or copy it again".into(),
+            Self::Types(source) => return source.help().map(Into::into),
+            Self::Cut { .. } => return None,
         })
     }
 }

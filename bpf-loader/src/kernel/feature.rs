@@ -43,6 +43,10 @@ enum Evidence {
     Member(&'static str, &'static str),
 }
 
+/// The struct that holds the running programs, in every kernel with BTF: without it this is not the whole of a kernel's
+/// BTF, and what is not there shows nothing.
+const WITNESS: &str = "bpf_prog_aux";
+
 struct Row {
     feature: Feature,
     name: &'static str,
@@ -93,16 +97,24 @@ impl Feature {
         self.row().map(|row| row.since)
     }
 
+    /// The structs that show this feature in a kernel's BTF, by name, with the member that is looked at if it is only
+    /// that.
+    pub fn evidence_types(self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+        let found = self.row().map(|row| match row.evidence {
+            Evidence::Struct(name) => (name, None),
+            Evidence::Member(name, member) => (name, Some(member)),
+        });
+        found.into_iter().chain(found.map(|_| (WITNESS, None)))
+    }
+
     /// What a kernel's BTF says. A missing struct member is a *no* only where the struct itself is there.
     pub(crate) fn evidence(self, btf: &Btf) -> Answer {
         let Some(row) = self.row() else { return Answer::Unknown };
         match row.evidence {
             Evidence::Struct(name) => {
-                // The struct that holds the running programs is in every kernel with BTF: without it this is not the
-                // whole of a kernel's BTF, and absence shows nothing.
                 if btf.find(name, Kind::STRUCT).is_some() {
                     Answer::Yes
-                } else if btf.find("bpf_prog_aux", Kind::STRUCT).is_some() {
+                } else if btf.find(WITNESS, Kind::STRUCT).is_some() {
                     Answer::No
                 } else {
                     Answer::Unknown

@@ -3,8 +3,10 @@
 mod error;
 mod feature;
 mod machine;
+mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
+mod saved;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,8 +19,10 @@ use sha2::{Digest, Sha256};
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
 pub use machine::Machine;
+pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
+pub use saved::SavedError;
 
 /// A kernel that objects are planned for. Cheap to clone; clones share what was read.
 ///
@@ -33,6 +37,8 @@ struct Inner {
     machine: Machine,
     btf: OnceLock<Result<Btf, KernelError>>,
     hash: OnceLock<BtfHash>,
+    /// Its build configuration, the text of `/proc/config.gz`.
+    kconfig: Option<String>,
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
 }
@@ -68,6 +74,7 @@ pub struct KernelBuilder {
     btf: Option<Btf>,
     machine: Option<Machine>,
     known: HashMap<Feature, Answer>,
+    kconfig: Option<String>,
 }
 
 impl KernelBuilder {
@@ -82,6 +89,13 @@ impl KernelBuilder {
     #[must_use]
     pub fn machine(mut self, machine: Machine) -> Self {
         self.machine = Some(machine);
+        self
+    }
+
+    /// Its build configuration: lines of `CONFIG_NAME=value`.
+    #[must_use]
+    pub fn kconfig(mut self, text: impl Into<String>) -> Self {
+        self.kconfig = Some(text.into());
         self
     }
 
@@ -108,7 +122,14 @@ impl KernelBuilder {
         let endian = self.btf.as_ref().map_or(Endian::NATIVE, Btf::endian);
         let machine = self.machine.unwrap_or_else(|| Machine::unknown(endian));
         let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
-        Kernel::new(Inner { running, machine, btf, hash: OnceLock::new(), known: Mutex::new(self.known) })
+        Kernel::new(Inner {
+            running,
+            machine,
+            btf,
+            hash: OnceLock::new(),
+            kconfig: self.kconfig,
+            known: Mutex::new(self.known),
+        })
     }
 }
 
@@ -125,6 +146,7 @@ impl Kernel {
             machine: Machine::running(),
             btf: OnceLock::new(),
             hash: OnceLock::new(),
+            kconfig: None,
             known: Mutex::default(),
         })
     }
@@ -135,13 +157,16 @@ impl Kernel {
         KernelBuilder::default()
     }
 
-    /// A kernel known by a file that holds its raw vmlinux BTF.
+    /// A kernel known by a file: a saved one ([`Self::save`]), or raw vmlinux BTF. The first bytes tell which.
     ///
     /// # Errors
-    /// [`KernelError`]: the file cannot be read, or is not BTF.
+    /// [`KernelError`]: the file cannot be read, or is neither.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
         let path = path.as_ref();
         let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
+        if bytes.starts_with(saved::MAGIC) {
+            return Self::from_saved(&bytes).map_err(|error| error.of_file(path));
+        }
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
         Ok(Self::builder().btf(btf).build())
     }
@@ -173,6 +198,19 @@ impl Kernel {
     pub fn btf_hash(&self) -> Result<BtfHash, KernelError> {
         let btf = self.btf()?;
         Ok(*self.inner.hash.get_or_init(|| BtfHash(Sha256::digest(btf.bytes()).into())))
+    }
+
+    /// Its build configuration, where that is known.
+    #[must_use]
+    pub fn kconfig(&self) -> Option<&str> {
+        self.inner.kconfig.as_deref()
+    }
+
+    /// The same kernel, not taken for the running one any more, with other BTF.
+    fn with_btf(&self, btf: Btf) -> Self {
+        let known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kconfig = self.inner.kconfig.clone();
+        KernelBuilder { btf: Some(btf), machine: Some(self.machine().clone()), known, kconfig }.build()
     }
 
     /// What it answers to a feature, from what was given, probed, or shown by BTF that has been read already. Never

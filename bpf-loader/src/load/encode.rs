@@ -67,6 +67,7 @@ pub(crate) fn encode(
                 let target = at_function.get(function).ok_or(Dangling::Function(index))?;
                 (raw.imm, upper) = (target - at - 1, 0);
             }
+            Some(Ref::KernelType(id)) => (raw.imm, upper) = (id.0.cast_signed(), 0),
             Some(Ref::Upper) => raw.imm = upper,
         }
         out.insns.extend(raw.to_ne_bytes());

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bpf_btf::TypeId;
-use bpf_btf::core::{Candidates, Fixup, Missing, Outcome, resolve};
+use bpf_btf::core::{Candidates, Fixup, Missing, Outcome, RelocKind, resolve};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::insn::{
@@ -120,10 +120,19 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
         Some(expected) if expected != found => Err(format!("it holds {found}, {expected} was compiled in")),
         _ => Ok(()),
     };
+    // An id means nothing but in its BTF, and 0 is none.
+    let kernel_type = u32::try_from(value)
+        .ok()
+        .filter(|id| fixup.kind == RelocKind::TYPE_ID_TARGET && *id != 0)
+        .map(TypeId);
     let insn = &mut first.insn;
     match insn.class() {
         BPF_ALU | BPF_ALU64 if insn.code & 0x08 == BPF_K => {
             holds(u64::from(insn.imm.cast_unsigned()))?;
+            if let Some(id) = kernel_type {
+                (first.reference, insn.imm) = (Some(Ref::KernelType(id)), 0);
+                return Ok(());
+            }
             insn.imm =
                 u32::try_from(value).map_err(|_| format!("{value} does not fit its 32 bits"))?.cast_signed();
         }
@@ -146,6 +155,11 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
             let upper = rest.first_mut().ok_or("its second half is missing")?;
             let found = u64::from(insn.imm.cast_unsigned()) | u64::from(upper.insn.imm.cast_unsigned()) << 32;
             holds(found)?;
+            if let Some(id) = kernel_type {
+                (first.reference, insn.imm) = (Some(Ref::KernelType(id)), 0);
+                (upper.reference, upper.insn.imm) = (Some(Ref::Upper), 0);
+                return Ok(());
+            }
             insn.imm = low(value);
             upper.insn.imm = low(value >> 32);
         }

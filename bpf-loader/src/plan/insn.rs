@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bpf_btf::TypeId;
 use bpf_btf::core::Missing;
 use bpf_elf::{FunctionId, InsnIndex, MapId};
 use bpf_sys::uapi::Insn;
@@ -33,6 +34,8 @@ pub enum Ref {
     },
     /// The distance to a function placed in the same stream: a call, or a function's address.
     Function(FunctionId),
+    /// The id of a type in the kernel's BTF.
+    KernelType(TypeId),
     /// Nothing: the instruction could not be resolved for this kernel and must not be reached. The number is an index
     /// into [`crate::plan::PlanProgram::poisons`].
     Poison(u32),

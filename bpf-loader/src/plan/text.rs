@@ -150,6 +150,10 @@ impl Plan {
                     format!("({:02x}) call {name}", insn.insn.code)
                 }
             }
+            Some(Ref::KernelType(id)) => {
+                let name = self.data.kernel.btf().map(|btf| bpf_btf::dump::type_name(btf, id));
+                format!("({:02x}) r{dst} = kernel's id of {}", insn.insn.code, name.unwrap_or_default())
+            }
             Some(Ref::Poison(index)) => {
                 let poison = usize::try_from(index).ok().and_then(|index| program.poisons.get(index));
                 poison

@@ -193,7 +193,10 @@ fn core_kinds() -> Outcome {
     equal("an enumerator's value", (word("has_tgid")?, word("tgid_value")?), (1, 1))?;
     equal("an enumerator that no kernel has", word("has_gone")?, 0)?;
     holds("the size of a task", word("task_bytes")? > 1000)?;
-    holds("ids of both sides", word("local_id")? > 0 && word("kernel_id")? > 0)?;
+    holds("an id of the object", word("local_id")? > 0)?;
+    let types = Kernel::running();
+    let task = types.btf()?.find("task_struct", bpf_loader::btf::Kind::STRUCT);
+    equal("the id of the kernel", Some(bpf_loader::btf::TypeId(word("kernel_id")?)), task)?;
     DONE
 }
 

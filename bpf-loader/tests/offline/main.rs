@@ -1,5 +1,7 @@
 //! What needs no kernel and no privileges: plans of every fixture, their text, and damaged objects.
 
+mod differences;
 mod plans;
+mod stored;
 mod support;
 mod sweep;

@@ -2,15 +2,21 @@
 //! declarations in `fixtures/kernels/`.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use bpf_loader::plan::{AttachPoint, MemberState, PlanProgram};
-use bpf_loader::{Diagnostic, Object, Plan};
+use bpf_loader::{Diagnostic, Kernel, Object, Plan};
 
 use crate::support::{ORDERS, fixtures, kernel, path};
 
 /// A plan, or everything that stands against one, as text.
 fn text(name: &str, kernel_name: &str, order: &str) -> String {
-    let object = match Object::open(path(name, order)) {
+    outcome(&path(name, order), &kernel(kernel_name, order))
+}
+
+/// What planning an object for a kernel comes to, as text.
+pub(crate) fn outcome(path: &Path, kernel: &Kernel) -> String {
+    let object = match Object::open(path) {
         Ok(object) => object,
         Err(error) => {
             // Where the fixtures lie is no part of it.
@@ -18,7 +24,7 @@ fn text(name: &str, kernel_name: &str, order: &str) -> String {
             return describe(&error).replace(&root, "fixtures");
         }
     };
-    match object.plan(&kernel(kernel_name, order)) {
+    match object.plan(kernel) {
         Ok(plan) => plan.to_string(),
         Err(failed) => failed.errors().iter().map(|error| describe(error)).collect::<Vec<_>>().join("\n"),
     }

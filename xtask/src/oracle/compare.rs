@@ -274,7 +274,8 @@ mod tests {
 
         check("max entries", |facts| facts.maps[0].sent.as_mut().unwrap().shape.max_entries = 1);
         check("sent", |facts| facts.programs[0].sent = None);
-        let rows: [(&str, fn(&mut Sent)); 6] = [
+        type Change = fn(&mut Sent);
+        let rows: [(&str, Change); 6] = [
             ("instructions", |sent| sent.insns[0] = "b7 r0 r0 +0 1".into()),
             ("instructions", |sent| sent.insns.push("95 r0 r0 +0 0".into())),
             ("functions", |sent| sent.functions.push((0, "p".into()))),
