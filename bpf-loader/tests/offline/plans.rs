@@ -155,6 +155,38 @@ fn links_need_a_kernel_that_has_them() {
 }
 
 /// Absent members are left out, and said to be.
+/// What an object asks for and is not done yet is refused by name; a plan without it would be of something else.
+#[test]
+fn not_done_yet() {
+    let refused = |file: &str, change: &dyn Fn(&mut Object)| -> Vec<String> {
+        let path = crate::support::root().join("../bpf-elf/tests/objects").join(file);
+        let mut object = Object::open(path).unwrap();
+        change(&mut object);
+        let failed = object.plan(&kernel("recent", "el")).unwrap_err();
+        let not_yet = failed.errors().iter().filter(|error| error.code() == "E0403");
+        not_yet.map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        refused("maps.el.bpf.o", &|_| {}),
+        [
+            "map `array_of_maps`: a map of maps is not supported yet",
+            "map `tails`: a program array with initial values is not supported yet",
+            "map `hash_of_maps`: a map of maps is not supported yet",
+            "map `everything`: a map that is pinned by its name is not supported yet",
+        ]
+    );
+    // Nothing that is loaded uses them, but they are in the BTF, and no kernel takes that.
+    let without_user = |object: &mut Object| {
+        object.program_mut("use").unwrap().set_autoload(false);
+    };
+    let found = refused("externs.el.bpf.o", &without_user);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].ends_with("BTF that declares what is defined elsewhere is not supported yet"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn absent_members() {
     let plan = plan("struct_ops/cong_extra_zero", "recent");
