@@ -1,17 +1,19 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
 //! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
-//! runs the kernel tests on other kernels.
+//! runs the kernel tests on other kernels; `cargo xtask oracle` and `cargo xtask bench` hold us against other loaders.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod apt;
+mod bench;
 mod clang;
 mod error;
 mod fixtures;
 mod kernels;
 mod machine;
 mod oracle;
+mod outside;
 mod test;
 mod tidy;
 mod vm;
@@ -75,6 +77,18 @@ enum Task {
         #[arg(last = true)]
         filter: Vec<String>,
     },
+    /// Measure beside libbpf, aya and bpftool how fast we are: ratios, each out of one run
+    Bench {
+        /// Only that suite
+        #[arg(value_parser = bench::SUITES)]
+        suite: Option<String>,
+        /// Only cases with that in their name
+        #[arg(long, value_name = "PART")]
+        case: Option<String>,
+        /// Count instructions too (takes valgrind)
+        #[arg(long)]
+        instructions: bool,
+    },
     /// Compare with libbpf and bpftool what we make of the fixtures and of objects in Debian packages
     Oracle {
         /// Only that suite
@@ -122,6 +136,9 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Tidy => Ok(tidy(&workspace)),
         Task::Vm { kernels, smp, jobs, install, filter } => {
             vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
+        }
+        Task::Bench { suite, case, instructions } => {
+            bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }
         Task::Oracle { suite } => oracle::run(&workspace, suite.as_deref()),
     }

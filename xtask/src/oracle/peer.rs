@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::facts::{Facts, Refusal};
 use crate::error::Error;
+use crate::outside::{self, said};
 use crate::workspace::Workspace;
 
 /// The program that asks libbpf.
@@ -32,30 +33,7 @@ impl Libbpf {
     /// # Errors
     /// [`Error::NoTools`] where something is missing that building libbpf takes.
     pub(crate) fn build(workspace: &Workspace, target: &Path) -> Result<Self, Error> {
-        let missing = missing();
-        if !missing.is_empty() {
-            return Err(Error::NoTools {
-                missing: missing.join(", "),
-                help: "libbpf is built from source; on Debian and Ubuntu: \
-                       apt-get install gcc libelf-dev zlib1g-dev pkg-config make"
-                    .into(),
-            });
-        }
-        let dir = target.join("build");
-        // Not from inside the workspace: its cargo configuration is not meant for a package that is no part of it.
-        let status = workspace
-            .cargo()
-            .current_dir(std::env::temp_dir())
-            .args(["build", "--release", "--locked", "--quiet", "--manifest-path"])
-            .arg(workspace.root().join("oracle/Cargo.toml"))
-            .arg("--target-dir")
-            .arg(&dir)
-            .status()
-            .map_err(Error::spawn("cargo build"))?;
-        if !status.success() {
-            return Err(Error::Status { program: "building oracle/".into(), status: status.to_string() });
-        }
-        let program = dir.join("release/oracle");
+        let program = outside::build(workspace, "oracle", &target.join("build"))?;
         let version = said(Command::new(&program).arg("--version")).unwrap_or_default();
         Ok(Self { program, version })
     }
@@ -96,25 +74,6 @@ impl Libbpf {
     }
 }
 
-/// What building libbpf takes and is not here.
-fn missing() -> Vec<&'static str> {
-    let runs = |program: &str, arg: &str| said(Command::new(program).arg(arg)).is_some();
-    let header = |name: &str| {
-        ["/usr/include", "/usr/local/include"].iter().any(|dir| Path::new(dir).join(name).is_file())
-    };
-    [
-        (runs("gcc", "--version") || runs("cc", "--version"), "gcc"),
-        (runs("make", "--version"), "make"),
-        (runs("pkg-config", "--version"), "pkg-config"),
-        (header("libelf.h") && header("gelf.h"), "libelf-dev"),
-        (header("zlib.h"), "zlib1g-dev"),
-    ]
-    .into_iter()
-    .filter(|(here, _)| !here)
-    .map(|(_, package)| package)
-    .collect()
-}
-
 /// bpftool's version, if it is installed.
 pub(crate) fn bpftool_version() -> Option<String> {
     let text = said(Command::new("bpftool").arg("version"))?;
@@ -130,10 +89,4 @@ pub(crate) fn bpftool_btf(file: &Path, format: &str) -> Result<Option<Vec<u8>>, 
         .output()
         .map_err(Error::spawn("bpftool"))?;
     Ok(output.status.success().then_some(output.stdout))
-}
-
-/// What a program prints, if it runs and is content.
-fn said(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -1,0 +1,74 @@
+//! The cases, a suite a file.
+
+mod btf;
+mod itself;
+mod load;
+
+use crate::case::{Case, How, Prepare, Process};
+use crate::env::Env;
+
+/// The suites: `itself` compares a contender with itself, which shows how much of a ratio is noise.
+pub(crate) const NAMES: [&str; 3] = ["itself", "load", "btf"];
+
+pub(crate) use itself::NOTHING;
+
+/// The cases of a suite.
+pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
+    match name {
+        "itself" => Some(itself::CASES.to_vec()),
+        "load" => Some(load::CASES.to_vec()),
+        "btf" => Some(btf::CASES.to_vec()),
+        _ => None,
+    }
+}
+
+const fn cold(
+    name: &'static str,
+    peer: &'static str,
+    ours: Prepare,
+    theirs: Prepare,
+    wanted: Option<f64>,
+) -> Case {
+    Case { name, peer, how: How::Cold { ours, peer: theirs }, wanted }
+}
+
+const fn warm(
+    name: &'static str,
+    peer: &'static str,
+    ours: Prepare,
+    theirs: Prepare,
+    wanted: Option<f64>,
+) -> Case {
+    Case { name, peer, how: How::Warm { ours, peer: theirs }, wanted }
+}
+
+const fn process(
+    name: &'static str,
+    peer: &'static str,
+    ours: fn(&Env) -> Process,
+    theirs: fn(&Env) -> Process,
+    wanted: Option<f64>,
+) -> Case {
+    Case { name, peer, how: How::Process { ours, peer: theirs }, wanted }
+}
+
+/// The cases of all suites, for a process that is to do one.
+pub(crate) fn all() -> Vec<Case> {
+    NAMES.iter().filter_map(|name| suite(name)).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// A child finds its case by the name alone.
+    #[test]
+    fn every_case_has_a_name_of_its_own() {
+        let cases = all();
+        let names: HashSet<&str> = cases.iter().map(|case| case.name).collect();
+        assert_eq!(names.len(), cases.len());
+        assert!(NAMES.iter().all(|name| suite(name).is_some_and(|cases| !cases.is_empty())));
+    }
+}
