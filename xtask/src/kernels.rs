@@ -22,6 +22,8 @@ const STORED: &str = "kernels/stored";
 const MANIFEST: &str = "manifest.json";
 /// What stands at the end of the names of stored kernels.
 const SUFFIX: &str = ".kernel";
+/// Where the whole BTF of modules is, in `fixtures/`: `MODULE.KERNEL.btf`.
+const MODULES: &str = "module";
 
 /// `manifest.json`: what the stored kernels were cut from, and for what.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ struct Entry {
     source_bytes: usize,
     sha256: String,
     bytes: usize,
+    /// The modules in it, each with the SHA-256 of its whole BTF.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    modules: BTreeMap<String, String>,
 }
 
 /// Cuts every kernel in `from` (`NAME.btf`, `NAME.btf.xz`) for all fixtures, and proves that they plan the same.
@@ -64,7 +69,24 @@ pub(crate) fn make(workspace: &Workspace, from: &Path) -> Result<(), Error> {
         let (source_sha256, source_bytes) = (hash(&bytes), bytes.len());
         let btf = Btf::parse(bytes).map_err(|error| failed(error.to_string()))?;
         let types = btf.last_id();
-        let whole = Kernel::builder().machine(machine(&name, btf.endian())).btf(btf).build();
+        let modules = modules(&home, &name)?;
+        let hashes: BTreeMap<String, String> =
+            modules.iter().map(|(module, bytes)| (module.clone(), hash(bytes))).collect();
+        if let Some(entry) = known.kernels.get(&name)
+            && entry.source_sha256 != source_sha256
+            && let Some(module) =
+                hashes.iter().find(|(module, hash)| entry.modules.get(*module) == Some(hash))
+        {
+            return Err(failed(format!("the BTF of module {} continues that of another build", module.0)));
+        }
+        let mut builder = Kernel::builder().machine(machine(&name, btf.endian())).btf(btf);
+        for (module, bytes) in modules {
+            builder = builder.module(module, bytes);
+        }
+        let whole = builder.build();
+        if let Some(error) = whole.modules().find_map(|module| module.btf().err()) {
+            return Err(failed(error.to_string()));
+        }
         let fitting = objects.iter().filter(|(_, object)| object.file().endian() == whole.machine().endian);
         let cut =
             whole.cut_to(fitting.map(|(_, object)| object)).map_err(|error| failed(error.to_string()))?;
@@ -82,7 +104,8 @@ pub(crate) fn make(workspace: &Workspace, from: &Path) -> Result<(), Error> {
         println!("{name}: {types} types, {source_bytes} bytes -> {left} types, {} bytes", saved.len());
         let path = stored.join(format!("{name}{SUFFIX}"));
         fs::write(&path, &saved).map_err(Error::file("write", &path))?;
-        let entry = Entry { source_sha256, source_bytes, sha256: hash(&saved), bytes: saved.len() };
+        let (sha256, bytes) = (hash(&saved), saved.len());
+        let entry = Entry { source_sha256, source_bytes, sha256, bytes, modules: hashes };
         manifest.kernels.insert(name, entry);
     }
     manifest.write(&stored)?;
@@ -101,6 +124,14 @@ pub(crate) fn differences(workspace: &Workspace) -> Result<Vec<String>, Error> {
             Ok(bytes) if hash(&bytes) == entry.sha256 => {}
             Ok(_) => found.push(format!("{name}{SUFFIX} is not what the manifest was written for")),
             Err(_) => found.push(format!("{name}{SUFFIX} is missing")),
+        }
+    }
+    for (name, entry) in &manifest.kernels {
+        let modules = modules(&home, name)?;
+        if modules.into_iter().map(|(module, bytes)| (module, hash(&bytes))).collect::<BTreeMap<_, _>>()
+            != entry.modules
+        {
+            found.push(format!("{name}{SUFFIX} was cut with other modules"));
         }
     }
     let asked = asked(&objects(&home)?);
@@ -184,6 +215,21 @@ fn sources(from: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
         }
     }
     Ok(found)
+}
+
+/// The whole BTF of the modules of a kernel, by name.
+fn modules(home: &Path, kernel: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let end = format!(".{kernel}.btf");
+    let found = files(home, |name| name.ends_with(&end))?;
+    let of_modules =
+        found.iter().filter_map(|file| Some((file, file.strip_prefix(MODULES)?.strip_prefix('/')?)));
+    of_modules
+        .map(|(file, name)| {
+            let path = home.join(file);
+            let bytes = fs::read(&path).map_err(Error::file("read", &path))?;
+            Ok((name.strip_suffix(&end).unwrap_or(name).to_owned(), bytes))
+        })
+        .collect()
 }
 
 /// What a name like `x86_64-6.12` tells.

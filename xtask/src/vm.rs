@@ -1,5 +1,6 @@
 //! Boots Debian kernels in qemu, runs the kernel suites there, and shows what ran where.
 
+mod fixture_module;
 mod image;
 mod kernels;
 mod modules;
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 use crate::error::Error;
 use crate::workspace::Workspace;
+use fixture_module::FixtureModule;
 use image::Image;
 use kernels::{Request, Version};
 use packages::{Kernel, Store};
@@ -52,13 +54,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode, 
 
     println!("== kernels");
     let store = Store::new(folder.clone());
-    let (mut kernels, mut missing) = (Vec::<Kernel>::new(), Vec::new());
+    let (mut kernels, mut missing) = (Vec::<(Kernel, FixtureModule)>::new(), Vec::new());
     for request in &requests {
         match store.get(request) {
-            Ok(kernel) if kernels.iter().any(|other| other.name == kernel.name) => {}
+            Ok(kernel) if kernels.iter().any(|(other, _)| other.name == kernel.name) => {}
             Ok(kernel) => {
-                println!("{request}: {}", kernel.release);
-                kernels.push(kernel);
+                let module = FixtureModule::of(workspace, &store, request, &kernel);
+                println!("{request}: {}, {}", kernel.release, module.remark());
+                kernels.push((kernel, module));
             }
             Err(error) => {
                 println!("{request}: {error}");
@@ -112,7 +115,7 @@ struct Guests<'a> {
 
 impl Guests<'_> {
     /// Boots each kernel, several at a time; the columns are in the order of the kernels.
-    fn run(&self, kernels: &[Kernel]) -> Result<Vec<Column>, Error> {
+    fn run(&self, kernels: &[(Kernel, FixtureModule)]) -> Result<Vec<Column>, Error> {
         let cpus = std::thread::available_parallelism().map_or(1, NonZero::get);
         let cpus_each = usize::try_from(self.options.cpus).unwrap_or(1);
         let jobs = self.options.jobs.map_or(cpus / cpus_each, NonZero::get).clamp(1, kernels.len().max(1));
@@ -121,10 +124,10 @@ impl Guests<'_> {
         std::thread::scope(|scope| {
             for _ in 0..jobs {
                 scope.spawn(|| {
-                    while let Some((at, kernel)) =
+                    while let Some((at, (kernel, module))) =
                         Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, kernels.get(at)?)))
                     {
-                        let column = self.column(kernel);
+                        let column = self.column(kernel, module);
                         if let Ok(mut done) = done.lock() {
                             done.push((at, column));
                         }
@@ -137,11 +140,11 @@ impl Guests<'_> {
         done.into_iter().map(|(_, column)| column).collect()
     }
 
-    fn column(&self, kernel: &Kernel) -> Result<Column, Error> {
+    fn column(&self, kernel: &Kernel, module: &FixtureModule) -> Result<Column, Error> {
         let folder = self.folder.join("guests").join(&kernel.name);
         fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
         let initramfs = folder.join("initramfs");
-        fs::write(&initramfs, self.image(kernel)?).map_err(Error::file("write", &initramfs))?;
+        fs::write(&initramfs, self.image(kernel, module)?).map_err(Error::file("write", &initramfs))?;
         let guest = Guest {
             image: &kernel.image,
             initramfs: &initramfs,
@@ -159,11 +162,11 @@ impl Guests<'_> {
             retried += 1;
         };
         fs::remove_file(&initramfs).map_err(Error::file("remove", &initramfs))?;
-        Ok(Column::new(kernel, self.suites, &ended, retried))
+        Ok(Column::new(kernel, module.remark(), self.suites, &ended, retried))
     }
 
     /// The file system for this kernel.
-    fn image(&self, kernel: &Kernel) -> Result<Vec<u8>, Error> {
+    fn image(&self, kernel: &Kernel, of_fixtures: &FixtureModule) -> Result<Vec<u8>, Error> {
         let read = |path: &Path| fs::read(path).map_err(Error::file("read", path));
         let mut image = Image::new();
         for folder in ["/dev", "/proc", "/sys", "/tmp", "/modules"] {
@@ -176,7 +179,12 @@ impl Guests<'_> {
         for module in &modules {
             image.file(&format!("/modules/{}.ko", module.name), &module.bytes);
         }
-        let order: String = modules.iter().flat_map(|module| [module.name.as_str(), "\n"]).collect();
+        let mut order: String = modules.iter().flat_map(|module| [module.name.as_str(), "\n"]).collect();
+        if let Some(path) = of_fixtures.path() {
+            image.file(&format!("/modules/{}.ko", fixture_module::NAME), &read(path)?);
+            order.push_str(fixture_module::NAME);
+            order.push('\n');
+        }
         image.file("/modules/order", order.as_bytes());
 
         let fixtures = self.workspace.fixtures();
@@ -186,7 +194,8 @@ impl Guests<'_> {
                 image.file(&format!("/fixtures/{}", below.display()), &read(&path)?);
             }
         }
-        let mut script = String::new();
+        let word = of_fixtures.word().replace('\'', r"'\''");
+        let mut script = format!("export BPF_TEST_MODULE='{word}'\n");
         for suite in self.suites {
             image.file(&format!("/tests/{}", suite.package), &read(&suite.executable)?);
             script.push_str(&suite.script(&self.options.filter));

@@ -47,3 +47,29 @@ use crate::error::TypeError;
 pub fn minimize(btf: &Btf, keep: &Keep) -> Result<Vec<u8>, TypeError> {
     write::blob(btf, &cut::reach(btf, keep)?)
 }
+
+/// As [`minimize`], for a kernel and its modules, which stay apart: the first blob is cut from `base`, and each of the
+/// others, split BTF that continues the first, from one of `splits`. What the modules need of the base is kept there.
+///
+/// Each `keep` is in the ids of the blob beside it, whose base has to be `base`.
+///
+/// # Errors
+/// As [`minimize`].
+pub fn minimize_split(
+    base: &Btf,
+    keep: &Keep,
+    splits: &[(&Btf, Keep)],
+) -> Result<(Vec<u8>, Vec<Vec<u8>>), TypeError> {
+    let mut whole = cut::reach(base, keep)?;
+    let mut owns = Vec::with_capacity(splits.len());
+    for (split, keep) in splits {
+        let mut shared = cut::reach(split, keep)?;
+        owns.push(shared.split_off(&split.first_id()));
+        for (id, detail) in shared {
+            // Each part has all that it refers to, so both together have.
+            whole.entry(id).or_insert(keep::Detail::Name).raise(&detail);
+        }
+    }
+    let splits: Vec<(&Btf, cut::Cut)> = splits.iter().map(|(split, _)| *split).zip(owns).collect();
+    write::blobs(base, &whole, &splits)
+}

@@ -12,19 +12,22 @@ use crate::minimize::keep::Detail;
 use crate::types::{Type, TypeId};
 
 pub(super) fn blob(btf: &Btf, cut: &Cut) -> Result<Vec<u8>, TypeError> {
-    let ids: HashMap<TypeId, u32> = cut.keys().copied().zip(1..).collect();
-    let mut writer = Writer {
-        btf,
-        ids,
-        endian: btf.endian(),
-        types: Vec::new(),
-        strings: vec![0],
-        known: HashMap::from([(&[][..], 0)]),
-    };
-    for (id, detail) in cut {
-        writer.record(btf.get(*id)?, detail, cut)?;
+    Writer::new(btf).all(cut, cut)?.finish()
+}
+
+/// A base, and what continues it: each numbered on from the base, its names written only where the base has them not.
+pub(super) fn blobs(
+    base: &Btf,
+    cut: &Cut,
+    splits: &[(&Btf, Cut)],
+) -> Result<(Vec<u8>, Vec<Vec<u8>>), TypeError> {
+    let whole = Writer::new(base).all(cut, cut)?;
+    let mut out = Vec::with_capacity(splits.len());
+    for (split, own) in splits {
+        let all: Cut = cut.iter().chain(own).map(|(id, detail)| (*id, detail.clone())).collect();
+        out.push(whole.continued(split)?.all(own, &all)?.finish()?);
     }
-    writer.finish()
+    Ok((whole.finish()?, out))
 }
 
 struct Writer<'a> {
@@ -33,6 +36,8 @@ struct Writer<'a> {
     endian: Endian,
     types: Vec<u8>,
     strings: Vec<u8>,
+    /// Where its strings begin: those of the base come before.
+    first_string: usize,
     known: HashMap<&'a [u8], u32>,
 }
 
@@ -40,6 +45,44 @@ struct Writer<'a> {
 const KFLAG: u32 = 1 << 31;
 
 impl<'a> Writer<'a> {
+    fn new(btf: &'a Btf) -> Self {
+        Self {
+            btf,
+            ids: HashMap::new(),
+            endian: btf.endian(),
+            types: Vec::new(),
+            strings: vec![0],
+            first_string: 0,
+            known: HashMap::from([(&[][..], 0)]),
+        }
+    }
+
+    /// A writer of what continues this.
+    fn continued(&self, split: &'a Btf) -> Result<Self, TypeError> {
+        if split.endian() != self.endian || split.base().is_none() {
+            return Err(TypeError::NoSuchType { id: split.first_id(), last: self.btf.last_id() });
+        }
+        Ok(Self {
+            btf: split,
+            ids: self.ids.clone(),
+            endian: self.endian,
+            types: Vec::new(),
+            strings: Vec::new(),
+            first_string: self.strings.len(),
+            known: self.known.clone(),
+        })
+    }
+
+    /// Writes the types of `own`; `all` is what else there is to refer to.
+    fn all(mut self, own: &Cut, all: &Cut) -> Result<Self, TypeError> {
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.ids.extend(own.keys().copied().zip(next..));
+        for (id, detail) in own {
+            self.record(self.btf.get(*id)?, detail, all)?;
+        }
+        Ok(self)
+    }
+
     fn record(&mut self, found: Type<'a>, detail: &Detail, cut: &Cut) -> Result<(), TypeError> {
         let name = self.string(found.name)?;
         let kind = found.kind();
@@ -153,7 +196,8 @@ impl<'a> Writer<'a> {
             return Ok(*at);
         }
         // Names may share bytes in the original, so that written out they could take more than a section holds.
-        let at = u32::try_from(self.strings.len()).map_err(|_| TypeError::BadString { offset })?;
+        let at = u32::try_from(self.first_string.saturating_add(self.strings.len()))
+            .map_err(|_| TypeError::BadString { offset })?;
         self.strings.extend_from_slice(text);
         self.strings.push(0);
         self.known.insert(text, at);

@@ -1,7 +1,7 @@
 //! Cut BTF: what stays, as raw text.
 
 use bpf_btf::core::{Candidates, RelocKind, needs};
-use bpf_btf::minimize::{Keep, minimize};
+use bpf_btf::minimize::{Keep, minimize, minimize_split};
 use bpf_btf::{Btf, CoreRecord, Endian, Kind, StrOffset, TypeId, dump};
 
 use crate::core::answer;
@@ -291,4 +291,72 @@ fn references_that_lead_nowhere() {
     assert_eq!(minimize(&btf, &keep).unwrap_err().code(), "E0121");
     assert_eq!(keep.whole(&btf, TypeId(5)).unwrap_err().code(), "E0121");
     assert_eq!(keep.member(&btf, bad, "x").unwrap_err().code(), "E0125");
+}
+
+/// A kernel and two modules are cut together and stay apart: what both modules use of the kernel is in the kernel, once.
+#[test]
+fn modules_stay_apart() {
+    for endian in [Endian::Little, Endian::Big] {
+        let mut b = Builder::new(endian);
+        task(&mut b);
+        let base = b.parse();
+        let [pair, long] = ["pair", "long"].map(|name| find(&base, name));
+        let module = |name: &str, of: TypeId, field: &str| {
+            let mut b = Builder::on(&base);
+            b.structure("unused", 8, &[("x", of, 0)]);
+            let own = b.structure("own", 16, &[(field, of, 0), ("b", long, 64)]);
+            b.ptr(own);
+            b.typedef(name, own);
+            Btf::parse_split(b.bytes(), &base).unwrap()
+        };
+        let modules = [module("one", pair, "users"), module("two", long, "only_here")];
+        let mut of_base = Keep::new();
+        of_base.layout(find(&base, "int"));
+        let mut keeps = modules.iter().map(|btf| {
+            let mut keep = Keep::new();
+            keep.elements(find(btf, "own"));
+            keep.layout(btf.last_id());
+            (btf, keep)
+        });
+        let splits: Vec<(&Btf, Keep)> = keeps.by_ref().collect();
+        let (base_bytes, cut) = minimize_split(&base, &of_base, &splits).unwrap();
+        let cut_base = Btf::parse(base_bytes).unwrap();
+        assert_eq!(
+            raw(&cut_base),
+            "\
+[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+[2] INT 'long' size=8 bits_offset=0 nr_bits=64 encoding=SIGNED
+[3] STRUCT 'pair' size=8 vlen=0
+",
+            "{endian}"
+        );
+        let wanted = [("one", 3, "users"), ("two", 2, "only_here")];
+        for ((name, of, field), bytes) in wanted.into_iter().zip(&cut) {
+            let found = Btf::parse_split(bytes.clone(), &cut_base).unwrap();
+            assert_eq!(
+                raw(&found).replace('\t', "  "),
+                format!(
+                    "\
+[4] STRUCT 'own' size=16 vlen=2
+  '{field}' type_id={of} bits_offset=0
+  'b' type_id=2 bits_offset=64
+[5] TYPEDEF '{name}' type_id=4
+"
+                ),
+                "{endian}"
+            );
+            // Names that the base has are not written again.
+            let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            assert!(holds("own\0") && !holds("long\0") && !holds("unused\0"));
+        }
+    }
+    let mut b = Builder::new(Endian::Little);
+    task(&mut b);
+    let base = b.parse();
+    let mut keep = Keep::new();
+    keep.layout(find(&base, "int"));
+    // What is no split BTF has nothing to be apart from.
+    assert!(minimize_split(&base, &keep, &[(&base, keep.clone())]).is_err());
+    let (alone, none) = minimize_split(&base, &keep, &[]).unwrap();
+    assert_eq!((alone, none.len()), (minimize(&base, &keep).unwrap(), 0));
 }

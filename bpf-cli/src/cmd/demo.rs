@@ -2,7 +2,7 @@
 
 use bpf_loader::object::OpenOptions;
 use bpf_loader::struct_ops::State;
-use bpf_loader::{Kernel, LoadedObject, MapError, Object, Plan};
+use bpf_loader::{Answer, Feature, Kernel, LoadedObject, MapError, Object, Plan};
 use serde_json::{Value, json};
 
 use crate::cmd::{CommandError, Outcome};
@@ -27,8 +27,11 @@ const COUNTERS: &[(&str, &str)] = &[
 
 pub(crate) fn run(out: &Out) -> Outcome {
     let mut object = OpenOptions::new().name("demo").parse(demo::OBJECT)?;
+    let kernel = Kernel::running();
+    // Before 6.4 there are no links to register it through. Where there is no BTF, planning says what that means.
+    let links = kernel.btf().is_err() || kernel.feature(Feature::StructOpsLink) != Answer::No;
     for ops in object.struct_ops().iter().map(|ops| ops.name().to_owned()).collect::<Vec<_>>() {
-        object.struct_ops_mut(&ops)?.set("flags", &TCP_CONG_NON_RESTRICTED)?;
+        object.struct_ops_mut(&ops)?.set("flags", &TCP_CONG_NON_RESTRICTED)?.set_link(links);
     }
     out.line(format!(
         "opened the built-in object: {} programs, {} maps, {} struct_ops variable",
@@ -36,7 +39,6 @@ pub(crate) fn run(out: &Out) -> Outcome {
         object.maps().len(),
         object.struct_ops().len()
     ));
-    let kernel = Kernel::running();
     let plan = object.plan(&kernel)?;
     out.line(format!("planned for Linux {}", kernel.machine().release.as_deref().unwrap_or("?")));
     let loaded = match plan.load(&kernel) {

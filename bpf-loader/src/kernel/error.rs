@@ -7,7 +7,7 @@ use bpf_btf::{Label, ParseError, Place, TypeError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
-use crate::kernel::SavedError;
+use crate::kernel::{ModuleError, SavedError};
 
 /// Why a kernel's BTF is not to be had. Codes E0321 to E0329.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -37,6 +37,14 @@ pub enum KernelError {
         path: PathBuf,
         /// What is wrong.
         source: ParseError,
+    },
+    /// The BTF of a module cannot be used.
+    #[error("the BTF of module `{module}` cannot be used")]
+    Module {
+        /// The module.
+        module: String,
+        /// What is wrong.
+        source: ModuleError,
     },
     /// A saved kernel is damaged, or of a newer form.
     #[error("{} cannot be read", shown(path.as_deref()))]
@@ -111,6 +119,7 @@ impl KernelError {
             Self::Saved { .. } => "E0325",
             Self::Types(source) => source.code(),
             Self::Cut { .. } => "E0326",
+            Self::Module { .. } => "E0327",
         }
     }
 
@@ -137,6 +146,15 @@ impl KernelError {
                 labels
             }
             Self::Cut { source } => source.labels(),
+            Self::Module { module, source } => {
+                let mut labels = vec![Label::item("module", module)];
+                match source {
+                    ModuleError::Parse(error) => labels.extend(error.labels()),
+                    ModuleError::Base(error) => labels.extend(error.labels()),
+                    ModuleError::Read(_) => {}
+                }
+                labels
+            }
         }
     }
 
@@ -162,6 +180,12 @@ impl KernelError {
             Self::Saved { .. } => "save it again, or copy it again".into(),
             Self::Types(source) => return source.help().map(Into::into),
             Self::Cut { .. } => return None,
+            Self::Module { source: ModuleError::Parse(_), .. } => {
+                "a module's BTF fits the kernel that the module was built for: load the module again, or build it again"
+                    .into()
+            }
+            Self::Module { source: ModuleError::Base(error), .. } => return error.help(),
+            Self::Module { .. } => "the module may have been removed just now; then there is nothing to do".into(),
         })
     }
 }

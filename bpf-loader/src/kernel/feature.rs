@@ -33,6 +33,8 @@ pub enum Feature {
     StructOps,
     /// A struct_ops map may be attached through a link.
     StructOpsLink,
+    /// `bpf_struct_ops_*` of modules.
+    StructOpsModule,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -73,6 +75,7 @@ static ROWS: &[Row] = &[
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
+    row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
 ];
 
 impl Feature {
@@ -154,6 +157,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 7);
+        assert_eq!(Feature::all().count(), 8);
     }
 }

@@ -3,12 +3,13 @@
 mod error;
 mod feature;
 mod machine;
+mod module;
 mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
 mod saved;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{fmt, io};
@@ -19,6 +20,7 @@ use sha2::{Digest, Sha256};
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
 pub use machine::Machine;
+pub use module::{Module, ModuleError};
 pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
@@ -37,6 +39,7 @@ struct Inner {
     machine: Machine,
     btf: OnceLock<Result<Btf, KernelError>>,
     hash: OnceLock<BtfHash>,
+    modules: OnceLock<Vec<module::Known>>,
     /// Its build configuration, the text of `/proc/config.gz`.
     kconfig: Option<String>,
     /// Answers that were given or probed; they win over what BTF shows.
@@ -72,6 +75,7 @@ impl fmt::Debug for Kernel {
 #[derive(Debug, Default)]
 pub struct KernelBuilder {
     btf: Option<Btf>,
+    modules: BTreeMap<String, Vec<u8>>,
     machine: Option<Machine>,
     known: HashMap<Feature, Answer>,
     kconfig: Option<String>,
@@ -82,6 +86,14 @@ impl KernelBuilder {
     #[must_use]
     pub fn btf(mut self, btf: Btf) -> Self {
         self.btf = Some(btf);
+        self
+    }
+
+    /// The BTF of one of its modules, as `/sys/kernel/btf/NAME` has it: split, on the kernel's. It is parsed when
+    /// something asks for it.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>, btf: impl Into<Vec<u8>>) -> Self {
+        self.modules.insert(name.into(), btf.into());
         self
     }
 
@@ -127,6 +139,7 @@ impl KernelBuilder {
             machine,
             btf,
             hash: OnceLock::new(),
+            modules: OnceLock::from(module::Known::given(self.modules)),
             kconfig: self.kconfig,
             known: Mutex::new(self.known),
         })
@@ -146,6 +159,7 @@ impl Kernel {
             machine: Machine::running(),
             btf: OnceLock::new(),
             hash: OnceLock::new(),
+            modules: OnceLock::new(),
             kconfig: None,
             known: Mutex::default(),
         })
@@ -207,10 +221,11 @@ impl Kernel {
     }
 
     /// The same kernel, not taken for the running one any more, with other BTF.
-    fn with_btf(&self, btf: Btf) -> Self {
+    fn with_btf(&self, btf: Btf, modules: BTreeMap<String, Vec<u8>>) -> Self {
         let known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let kconfig = self.inner.kconfig.clone();
-        KernelBuilder { btf: Some(btf), machine: Some(self.machine().clone()), known, kconfig }.build()
+        KernelBuilder { btf: Some(btf), modules, machine: Some(self.machine().clone()), known, kconfig }
+            .build()
     }
 
     /// What it answers to a feature, from what was given, probed, or shown by BTF that has been read already. Never

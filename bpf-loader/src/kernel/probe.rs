@@ -33,8 +33,8 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             load.extend(EXIT_0);
             ProgLoad::new(ProgramType::SOCKET_FILTER, &code(&load), c"GPL").load().map(drop)
         }
-        // Both stand in BTF, which every struct_ops plan reads: never assumed, so never probed.
-        Feature::StructOps | Feature::StructOpsLink => return Ok(Answer::Unknown),
+        // They stand in BTF, which every struct_ops plan reads: never assumed, so never probed.
+        Feature::StructOps | Feature::StructOpsLink | Feature::StructOpsModule => return Ok(Answer::Unknown),
     };
     match outcome {
         Ok(()) => Ok(Answer::Yes),

@@ -39,7 +39,10 @@ const CPUS: Section = section(5, "possible processors", 4);
 const FEATURES: Section = section(6, "features", 64 << 10);
 const KCONFIG: Section = section(7, "configuration", 4 << 20);
 const BTF: Section = section(8, "BTF", 256 << 20);
-const SECTIONS: [Section; 8] = [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF];
+/// For each module, in order of names: its name and its BTF, each with its length before it.
+const MODULES: Section = section(9, "modules", 256 << 20);
+const SECTIONS: [Section; 9] =
+    [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF, MODULES];
 
 /// What is wrong with a saved kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -123,8 +126,9 @@ pub enum SavedError {
 }
 
 impl Kernel {
-    /// What is known of this kernel, as bytes for a file: its BTF if it has any, its machine, its configuration if
-    /// known, and the answers to features that were given or probed. Equal kernels give equal bytes.
+    /// What is known of this kernel, as bytes for a file: its BTF if it has any, with that of its modules (those whose
+    /// BTF [cannot be used](crate::kernel::Module::btf) are left out), its machine, its configuration if known, and the
+    /// answers to features that were given or probed. Equal kernels give equal bytes.
     ///
     /// # Errors
     /// [`KernelError`]: it has BTF, and that cannot be read.
@@ -155,6 +159,7 @@ impl Kernel {
             (FEATURES, Some(features).filter(|features| !features.is_empty())),
             (KCONFIG, text(self.kconfig())),
             (BTF, btf.map(|btf| btf.bytes().to_vec())),
+            (MODULES, Some(self.saved_modules()).filter(|modules| !modules.is_empty())),
         ];
         let parts: Vec<(Section, Vec<u8>)> =
             parts.into_iter().filter_map(|(section, bytes)| Some((section, bytes?))).collect();
@@ -173,6 +178,19 @@ impl Kernel {
         let digest: [u8; DIGEST] = Sha256::digest(&out).into();
         out.extend(digest);
         Ok(out)
+    }
+
+    fn saved_modules(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        for module in self.modules() {
+            let Ok(btf) = module.btf() else { continue };
+            for bytes in [module.name().as_bytes(), btf.bytes()] {
+                // What is longer than that is refused with the section.
+                out.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
+                out.extend(bytes);
+            }
+        }
+        out
     }
 
     /// A kernel from what [`Self::save`] wrote. It is never the running one.
@@ -294,7 +312,7 @@ impl Parts<'_> {
             }
             builder = builder.btf(btf);
         }
-        Ok(builder.build())
+        self.modules(builder).map(KernelBuilder::build)
     }
 
     /// One answer a line: `+Name` or `-Name`. One about a feature that this version has no use for is passed over.
@@ -309,6 +327,28 @@ impl Parts<'_> {
             if let Some(feature) = Feature::all().find(|feature| format!("{feature:?}") == name) {
                 builder = builder.feature(feature, answer);
             }
+        }
+        Ok(builder)
+    }
+
+    /// What a module's BTF is worth shows when it is asked for, as with any other kernel.
+    fn modules(&self, mut builder: KernelBuilder) -> Result<KernelBuilder, Damage> {
+        let Some((at, rest)) = self.get(MODULES) else { return Ok(builder) };
+        let (mut cursor, mut last) = (Cursor { rest, at }, None);
+        while !cursor.rest.is_empty() {
+            let at = cursor.at;
+            let mut part = |part| {
+                let len = usize::try_from(cursor.number(part)?).unwrap_or(usize::MAX);
+                cursor.take(len, part)
+            };
+            let name = part("the name of a module")?;
+            let btf = part("the BTF of a module")?;
+            let name = std::str::from_utf8(name).map_err(|_| value(at, MODULES, "named by text"))?;
+            if last.is_some_and(|last| last >= name) {
+                return Err(Damage { at, source: SavedError::Order { section: MODULES.name } });
+            }
+            last = Some(name);
+            builder = builder.module(name, btf);
         }
         Ok(builder)
     }

@@ -32,6 +32,18 @@ pub enum LoadError {
         /// The hash of what is running.
         running: String,
     },
+    /// A module that the plan was made with is not there.
+    #[error("this plan needs module `{module}`, which is not loaded")]
+    NoModule {
+        /// The module.
+        module: String,
+    },
+    /// A module that the plan was made with is another one.
+    #[error("this plan is for another build of module `{module}`")]
+    OtherModule {
+        /// The module.
+        module: String,
+    },
     /// The kernel refused BTF or a map.
     #[error("{step} was refused{}", cause(refused))]
     Refused {
@@ -184,6 +196,8 @@ impl Diagnostic for LoadError {
             Self::Refused { .. } => "E0503",
             Self::Programs(failed) if failed.errors.len() != 1 => "E0506",
             Self::Dangling { .. } => "E0507",
+            Self::NoModule { .. } => "E0508",
+            Self::OtherModule { .. } => "E0509",
             other => other.inner().map_or("E0500", Diagnostic::code),
         }
     }
@@ -200,6 +214,7 @@ impl Diagnostic for LoadError {
                 labels
             }
             Self::Refused { place, .. } => place.clone(),
+            Self::NoModule { module } | Self::OtherModule { module } => vec![Label::item("module", module)],
             Self::Dangling { program, at, .. } => {
                 vec![Label::item("program", program), Label::at(Place::Insn(*at))]
             }
@@ -210,6 +225,8 @@ impl Diagnostic for LoadError {
     fn help(&self) -> Option<String> {
         match self {
             Self::NotRunning | Self::OtherKernel { .. } => Some("plan the object for this kernel".into()),
+            Self::NoModule { module } => Some(format!("load it: modprobe {module}")),
+            Self::OtherModule { .. } => Some("plan the object for the modules that are loaded now".into()),
             Self::Refused { refused, .. } => refused.help.clone(),
             Self::Programs(failed) if failed.shared_cause().is_some() => {
                 failed.shared_cause().and_then(|refused| refused.help.clone())

@@ -2,6 +2,7 @@
 
 mod encode;
 mod error;
+mod modules;
 mod programs;
 mod sys;
 
@@ -10,7 +11,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bpf_elf::{MapId, ProgramId, StructOpsId};
@@ -18,12 +19,13 @@ use bpf_sys::SysError;
 use bpf_sys::map::MapCreate;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
+use modules::Modules;
 pub(crate) use sys::{RealSys, Sys, SysRef};
 
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{Plan, PlanMap, Step};
+use crate::plan::{KernelType, Plan, PlanMap, Step};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
@@ -201,7 +203,7 @@ fn check_kernel(plan: &Plan, kernel: &Kernel) -> Result<(), LoadError> {
             });
         }
     }
-    Ok(())
+    modules::check(plan, kernel)
 }
 
 /// Probes what the refused steps assumed. Where the kernel turns out to lack something, the object is planned again;
@@ -228,11 +230,13 @@ fn replan(plan: &Plan, kernel: &Kernel, steps: &[Step], sys: &dyn Sys) -> Option
 
 fn execute(plan: &Plan, options: &LoadOptions, sys: &SysRef) -> Result<LoadedObject, Stopped> {
     let btf = load_btf(plan, sys.as_ref())?;
+    let modules = modules::open(plan, sys.as_ref())?;
+    let types = Types { object: btf.as_ref(), modules: &modules };
     let mut maps = HashMap::with_capacity(plan.maps().len());
     for map in plan.maps() {
-        maps.insert(map.id, create_map(plan, map, btf.as_ref(), sys)?);
+        maps.insert(map.id, create_map(plan, map, types, sys)?);
     }
-    let programs = programs::load(plan, &maps, btf.as_ref(), options.threads, sys)?;
+    let programs = programs::load(plan, &maps, types, options.threads, sys)?;
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
         if let Some(map) = maps.get(&ops.map) {
@@ -268,7 +272,21 @@ fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
     loaded.map(Some).map_err(|source| refused(plan, Step::Btf, "loading BTF".into(), Asked::Btf, source))
 }
 
-fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -> Result<Map, Stopped> {
+/// The BTF that maps and programs refer to, in the kernel.
+#[derive(Clone, Copy)]
+struct Types<'a> {
+    object: Option<&'a OwnedFd>,
+    modules: &'a Modules,
+}
+
+impl<'a> Types<'a> {
+    /// Of the module that defines a type of the kernel, if it is one's.
+    fn home(&self, of: &KernelType) -> Option<BorrowedFd<'a>> {
+        self.modules.get(of.module.as_ref()?).map(AsFd::as_fd)
+    }
+}
+
+fn create_map(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Result<Map, Stopped> {
     let stop = |what: &str, source| {
         refused(
             plan,
@@ -285,11 +303,14 @@ fn create_map(plan: &Plan, map: &PlanMap, btf: Option<&OwnedFd>, sys: &SysRef) -
     if let Some(node) = map.numa_node {
         create = create.numa_node(node);
     }
-    if let (Some((key, value)), Some(btf)) = (map.btf, btf) {
+    if let (Some((key, value)), Some(btf)) = (map.btf, types.object) {
         create = create.btf(btf.as_fd(), key.0, value.0);
     }
     if let Some(value) = &map.kernel_value {
         create = create.vmlinux_value_type(value.id.0);
+        if let Some(module) = types.home(value) {
+            create = create.value_type_btf(module);
+        }
     }
     let fd = sys.map_create(&create).map_err(|source| stop("creating", source))?;
     if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0))

@@ -14,7 +14,7 @@ use bpf_sys::{SysError, errno};
 
 use crate::diagnose::{Asked, likely_cause};
 use crate::load::encode::{Dangling, FUNC_INFO_SIZE, LINE_INFO_SIZE, encode};
-use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef};
+use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef, Types};
 use crate::map::Map;
 use crate::plan::{AttachPoint, Plan, PlanProgram, Step};
 use crate::program::Program;
@@ -36,7 +36,7 @@ enum Outcome {
 pub(super) fn load(
     plan: &Plan,
     maps: &HashMap<MapId, Map>,
-    btf: Option<&OwnedFd>,
+    types: Types<'_>,
     threads: Option<NonZero<usize>>,
     sys: &SysRef,
 ) -> Result<HashMap<ProgramId, Program>, Stopped> {
@@ -47,7 +47,7 @@ pub(super) fn load(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(program), Some(outcome)) = (programs.get(at), outcomes.get(at)) else { return };
-            let loaded = load_one(plan, program, maps, btf, sys.as_ref());
+            let loaded = load_one(plan, program, maps, types, sys.as_ref());
             *outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         }
     };
@@ -110,7 +110,7 @@ fn load_one(
     plan: &Plan,
     program: &PlanProgram,
     maps: &HashMap<MapId, Map>,
-    btf: Option<&OwnedFd>,
+    types: Types<'_>,
     sys: &dyn Sys,
 ) -> Outcome {
     let encoded = match encode(program, &program.insns, maps) {
@@ -125,10 +125,14 @@ fn load_one(
         AttachPoint::None => load,
         AttachPoint::Type(attach) => load.expected_attach_type(*attach),
         AttachPoint::StructOps { ops, member, .. } => {
-            load.attach_btf_id(ops.id.0).expected_attach_raw(*member)
+            let load = load.attach_btf_id(ops.id.0).expected_attach_raw(*member);
+            match types.home(ops) {
+                Some(module) => load.attach_btf_obj(module),
+                None => load,
+            }
         }
     };
-    if let Some(btf) = btf {
+    if let Some(btf) = types.object {
         load = load.btf(btf.as_fd());
         load =
             load.func_info(FUNC_INFO_SIZE, &encoded.func_info).line_info(LINE_INFO_SIZE, &encoded.line_info);

@@ -6,6 +6,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bpf_sys::map::{MapCreate, MapFd};
+use bpf_sys::object::ObjectKind;
 use bpf_sys::prog::{LogSize, ProgLoad};
 use bpf_sys::uapi::Command;
 use bpf_sys::{MapMapping, SysError, errno};
@@ -21,6 +22,24 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
     fn btf_load(&self, data: &[u8]) -> Result<OwnedFd, SysError> {
         self.before(Command::BTF_LOAD)?;
         bpf_sys::btf::load(data, None)
+    }
+
+    /// The id of BTF in the kernel that follows another, and a descriptor of it.
+    fn btf_next_id(&self, after: u32) -> Result<Option<u32>, SysError> {
+        self.before(Command::BTF_GET_NEXT_ID)?;
+        bpf_sys::object::next_id(ObjectKind::Btf, after)
+    }
+
+    fn btf_by_id(&self, id: u32) -> Result<OwnedFd, SysError> {
+        self.before(Command::BTF_GET_FD_BY_ID)?;
+        bpf_sys::object::fd_by_id(ObjectKind::Btf, id)
+    }
+
+    /// The module, or `vmlinux`, that BTF is of; `None` for what user space loaded.
+    fn btf_owner(&self, btf: BorrowedFd<'_>) -> Result<Option<String>, SysError> {
+        self.before(Command::OBJ_GET_INFO_BY_FD)?;
+        let info = bpf_sys::btf::info(btf)?;
+        Ok(info.kernel_btf.then_some(info.name))
     }
 
     fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {

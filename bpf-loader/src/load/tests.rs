@@ -29,6 +29,10 @@ struct Fake {
     probes: AtomicUsize,
     /// Whether maps cannot be mapped into memory.
     refuse_mmap: bool,
+    /// The owners of the BTF in this kernel, whose ids count from 1; `None` for what user space loaded.
+    btf: Vec<Option<&'static str>>,
+    /// The id of the BTF that was opened last.
+    opened: AtomicUsize,
     /// How many program loads are still put off.
     put_off: AtomicUsize,
 }
@@ -65,6 +69,19 @@ fn descriptor() -> OwnedFd {
 impl Sys for Fake {
     fn btf_load(&self, _: &[u8]) -> Result<OwnedFd, SysError> {
         self.count(Command::BTF_LOAD).map(|()| descriptor())
+    }
+    fn btf_next_id(&self, after: u32) -> Result<Option<u32>, SysError> {
+        self.count(Command::BTF_GET_NEXT_ID)?;
+        Ok(Some(after + 1).filter(|id| *id as usize <= self.btf.len()))
+    }
+    fn btf_by_id(&self, id: u32) -> Result<OwnedFd, SysError> {
+        self.count(Command::BTF_GET_FD_BY_ID)?;
+        self.opened.store(id as usize, Ordering::Relaxed);
+        Ok(descriptor())
+    }
+    fn btf_owner(&self, _: BorrowedFd<'_>) -> Result<Option<String>, SysError> {
+        self.count(Command::OBJ_GET_INFO_BY_FD)?;
+        Ok(self.btf[self.opened.load(Ordering::Relaxed) - 1].map(str::to_owned))
     }
     fn map_create(&self, create: &MapCreate<'_>) -> Result<MapFd, SysError> {
         self.count(Command::MAP_CREATE)?;
@@ -166,13 +183,16 @@ fn alone() -> std::sync::MutexGuard<'static, ()> {
 
 /// The calls of a load and of attaching every struct_ops, in order; then each of them is refused, in four ways.
 fn check(name: &str, expected: &str) {
+    check_on(&kernel(), Fake::default, name, expected);
+}
+
+fn check_on(kernel: &Kernel, fake: impl Fn() -> Fake, name: &str, expected: &str) {
     let _alone = alone();
-    let kernel = kernel();
-    let plan = Object::open(fixture(name)).unwrap().plan(&kernel).unwrap();
+    let plan = Object::open(fixture(name)).unwrap().plan(kernel).unwrap();
     let before = descriptors();
-    let (fake, loaded) = load(&plan, &kernel, Fake::default());
+    let (counted, loaded) = load(&plan, kernel, fake());
     let loaded = loaded.unwrap();
-    let calls = fake.calls();
+    let calls = counted.calls();
     let text: Vec<&str> = calls.iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
     assert_eq!(text.join(" "), expected, "{name}");
     drop(loaded);
@@ -180,9 +200,9 @@ fn check(name: &str, expected: &str) {
 
     for at in 0..calls.len() {
         for errno in [errno::EPERM, errno::ENOMEM, errno::EINVAL, errno::ENOSPC] {
-            let (fake, outcome) = load(&plan, &kernel, Fake { refuse: Some((at, errno)), ..Fake::default() });
+            let (counted, outcome) = load(&plan, kernel, Fake { refuse: Some((at, errno)), ..fake() });
             let error = outcome.expect_err("it was refused");
-            assert!(fake.calls().len() >= at);
+            assert!(counted.calls().len() >= at);
             assert!(matches!(error.code(), "E0503" | "E0504"), "{name}, call {at}: {} {error}", error.code());
             assert!(!error.labels().is_empty(), "{name}, call {at}: {error} says not where");
             let of_map = error.to_string().contains(" map `");
@@ -221,6 +241,73 @@ fn congestion_control() {
         "BTF_LOAD MAP_CREATE MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE MAP_UPDATE_ELEM MAP_CREATE MAP_CREATE \
          PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD",
     );
+}
+
+/// A kernel with the module of the fixtures, taken for the one that runs.
+fn kernel_with_module() -> Kernel {
+    let stored = Kernel::open(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/kernels/stored/x86_64-6.12.kernel"),
+    );
+    let stored = stored.unwrap();
+    let builder = Kernel::builder().btf(stored.btf().unwrap().clone());
+    let module = stored.module("bpf_fixture").unwrap().btf().unwrap().bytes();
+    builder.module("bpf_fixture", module).build_as_running()
+}
+
+/// What of the kernel's BTF is looked at: up to the module, which comes after the object's own.
+#[test]
+#[cfg(target_endian = "little")]
+fn struct_ops_of_a_module() {
+    let owners = [Some("vmlinux"), None, Some("another"), Some("bpf_fixture"), Some("later")];
+    let look = "BTF_GET_NEXT_ID BTF_GET_FD_BY_ID OBJ_GET_INFO_BY_FD ".repeat(4);
+    check_on(
+        &kernel_with_module(),
+        || Fake { btf: owners.to_vec(), ..Fake::default() },
+        "module/ops_nolink",
+        &format!("BTF_LOAD {look}MAP_CREATE PROG_LOAD PROG_LOAD"),
+    );
+}
+
+#[test]
+#[cfg(target_endian = "little")]
+fn a_module_that_is_gone() {
+    let _alone = alone();
+    let kernel = kernel_with_module();
+    let plan = Object::open(fixture("module/ops_nolink")).unwrap().plan(&kernel).unwrap();
+    let before = descriptors();
+    // One of that name that user space loaded is none.
+    let owners = vec![Some("vmlinux"), None];
+    let error = load(&plan, &kernel, Fake { btf: owners.clone(), ..Fake::default() }).1.unwrap_err();
+    assert_eq!(error.to_string(), "this plan needs module `bpf_fixture`, which is not loaded");
+    assert_eq!((error.code(), error.help().as_deref()), ("E0508", Some("load it: modprobe bpf_fixture")));
+    // What goes away between being listed and being opened is passed over.
+    let refuse = Some((2, errno::ENOENT));
+    let owners = vec![None, Some("bpf_fixture")];
+    let (fake, loaded) = load(&plan, &kernel, Fake { btf: owners, refuse, ..Fake::default() });
+    assert!(loaded.is_ok(), "{:?}", fake.calls());
+    drop(loaded);
+    assert_eq!(descriptors(), before);
+}
+
+/// A kernel where the module is another, or is not there.
+#[test]
+#[cfg(target_endian = "little")]
+fn a_plan_for_other_modules() {
+    let planned_for = kernel_with_module();
+    let plan = Object::open(fixture("module/ops_nolink")).unwrap().plan(&planned_for).unwrap();
+    let btf = || Kernel::builder().btf(planned_for.btf().unwrap().clone());
+    let mut other = planned_for.module("bpf_fixture").unwrap().btf().unwrap().bytes().to_vec();
+    // The last letter of the last name.
+    let at = other.len() - 2;
+    other[at] ^= 1;
+    for (kernel, code) in [
+        (btf().build_as_running(), "E0508"),
+        (btf().module("bpf_fixture", other).build_as_running(), "E0509"),
+    ] {
+        let (fake, outcome) = load(&plan, &kernel, Fake::default());
+        assert_eq!(outcome.unwrap_err().code(), code);
+        assert!(fake.calls().is_empty());
+    }
 }
 
 #[test]

@@ -73,6 +73,13 @@ impl StructOpsSpec {
         self.link
     }
 
+    /// Whether to attach it through a link. The section says so at first; without a link a variable can be registered
+    /// by kernels before 6.4 too, but once only, and it stays registered when its process is killed.
+    pub fn set_link(&mut self, link: bool) -> &mut Self {
+        self.link = link;
+        self
+    }
+
     /// The variable's bytes in the object's layout; callbacks are zero here.
     #[must_use]
     pub fn image(&self) -> &[u8] {

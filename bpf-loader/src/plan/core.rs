@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use bpf_btf::TypeId;
-use bpf_btf::core::{Candidates, Fixup, Missing, Outcome, RelocKind, resolve};
+use bpf_btf::core::{Candidates, CoreError, Fixup, Missing, Outcome, RelocKind, resolve};
+use bpf_btf::{Btf, TypeId};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::insn::{
@@ -74,7 +74,7 @@ fn relocate_one(
     for reloc in &function.core {
         let site = || Site::insn(cx.object, function, reloc.insn);
         let root = candidates.entry(reloc.record.type_id).or_insert_with(|| {
-            match Candidates::find(local, reloc.record.type_id, &[kernel]) {
+            match find(cx, local, reloc.record.type_id, kernel) {
                 Ok(found) => Some(found),
                 Err(error) => {
                     cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) });
@@ -93,6 +93,22 @@ fn relocate_one(
         }
     }
     out
+}
+
+/// The kernel's own types come first; only what it does not have is looked for in its modules.
+fn find(cx: &mut Context<'_>, local: &Btf, root: TypeId, kernel: &Btf) -> Result<Candidates, CoreError> {
+    let own = Candidates::find(local, root, &[kernel])?;
+    if !own.as_slice().is_empty() || own.name().is_empty() {
+        return Ok(own);
+    }
+    let modules = cx.modules();
+    let targets: Vec<&Btf> = [kernel].into_iter().chain(modules.iter().map(|(_, btf)| *btf)).collect();
+    let all = Candidates::find(local, root, &targets)?;
+    // Where no module has it either, the kernel's own names are the ones to suggest.
+    let found = all.as_slice();
+    let of = |btf: &Btf| found.iter().any(|candidate| std::ptr::eq(candidate.btf.bytes(), btf.bytes()));
+    cx.modules.extend(modules.iter().filter(|(_, btf)| of(btf)).map(|(name, _)| (*name).to_owned()));
+    Ok(if found.is_empty() { own } else { all })
 }
 
 /// Writes an answer into the instruction that asked, if that instruction holds what the compiler must have put there.

@@ -429,6 +429,9 @@ impl PlanError {
                 "Linux 6.4 is the first with struct_ops links; put the variable into SEC(\".struct_ops\")"
                     .into()
             }
+            Self::Feature { feature: crate::kernel::Feature::StructOpsModule, .. } => {
+                "Linux 6.9 is the first where a module's struct can be implemented".into()
+            }
             Self::Member(found) => match found.problem {
                 MemberProblem::Absent => "leave the member zero to load without it on this kernel".into(),
                 MemberProblem::DataPointer => "set it to NULL".into(),

@@ -79,6 +79,7 @@ impl Plan {
         json!({
             "name": ops.name,
             "struct": ops.struct_type.name,
+            "module": ops.struct_type.module,
             "link": ops.link,
             "value_size": ops.image.len(),
             "data_offset": ops.data_offset,

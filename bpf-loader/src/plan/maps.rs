@@ -47,8 +47,10 @@ pub struct PlanMap {
 pub struct KernelType {
     /// Its C name.
     pub name: String,
-    /// Its id in the kernel's BTF.
+    /// Its id in the kernel's BTF, or in the module's.
     pub id: TypeId,
+    /// The module that defines it; `None` for the kernel itself.
+    pub module: Option<String>,
 }
 
 /// The types that refuse to be told of BTF.
@@ -125,7 +127,7 @@ fn plan_one(
             let ops = struct_ops.get(struct_ops.binary_search_by_key(id, |ops| ops.id).ok()?)?;
             map.value_size = u32::try_from(ops.image.len()).ok()?;
             map.kernel_value = Some(ops.value_type.clone());
-            map.flags |= if ops.link { BPF_F_LINK } else { 0 };
+            map.flags = map.flags & !BPF_F_LINK | if ops.link { BPF_F_LINK } else { 0 };
             map.btf = with_btf.then_some((TypeId::VOID, TypeId::VOID));
         }
         MapKind::Data(section) => {

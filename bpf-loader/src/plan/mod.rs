@@ -15,7 +15,7 @@ mod programs;
 mod struct_ops;
 mod text;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use bpf_btf::Btf;
@@ -42,6 +42,7 @@ struct Data {
     object: Object,
     kernel: Kernel,
     used_btf: bool,
+    modules: BTreeSet<String>,
     btf: Option<Btf>,
     maps: Vec<PlanMap>,
     programs: Vec<PlanProgram>,
@@ -81,6 +82,10 @@ pub(crate) struct Context<'a> {
     pub(crate) noticed: HashSet<(FunctionId, InsnIndex)>,
     /// How many more instructions may be planned: subprograms are copied, so a small file can ask for many.
     pub(crate) insns_left: usize,
+    /// The modules whose types the plan rests on.
+    pub(crate) modules: BTreeSet<String>,
+    /// The modules that can be looked into, once something is not in the kernel itself.
+    opened: Option<Vec<(&'a str, &'a Btf)>>,
 }
 
 impl<'a> Context<'a> {
@@ -118,6 +123,23 @@ impl<'a> Context<'a> {
     }
 }
 
+impl<'a> Context<'a> {
+    /// The kernel's modules, for what it has not itself. One whose BTF cannot be used is left out, with a notice.
+    pub(crate) fn modules(&mut self) -> Vec<(&'a str, &'a Btf)> {
+        if let Some(opened) = &self.opened {
+            return opened.clone();
+        }
+        let mut opened = Vec::new();
+        for module in self.kernel.modules() {
+            match module.btf() {
+                Ok(btf) => opened.push((module.name(), btf)),
+                Err(error) => self.notices.push(Notice::ModuleSkipped { error: Box::new(error) }),
+            }
+        }
+        self.opened.insert(opened).clone()
+    }
+}
+
 impl Plan {
     pub(crate) fn of(object: &Object, kernel: &Kernel) -> Result<Self, PlanFailed> {
         let mut cx = Context {
@@ -130,6 +152,8 @@ impl Plan {
             reported: HashSet::new(),
             noticed: HashSet::new(),
             insns_left: MOST_INSNS,
+            modules: BTreeSet::new(),
+            opened: None,
         };
         let plan = Self::build(&mut cx);
         match plan {
@@ -161,6 +185,7 @@ impl Plan {
             object: object.clone(),
             kernel: kernel.clone(),
             used_btf: cx.needs_btf,
+            modules: std::mem::take(&mut cx.modules),
             btf,
             maps,
             programs,
@@ -189,6 +214,12 @@ impl Plan {
     /// [`KernelError`], where the BTF that was read before cannot be read any more.
     pub fn kernel_btf_hash(&self) -> Result<Option<BtfHash>, KernelError> {
         if self.data.used_btf { self.data.kernel.btf_hash().map(Some) } else { Ok(None) }
+    }
+
+    /// The modules whose types the plan depends on, in order of names: only a kernel where they are the same can load
+    /// it.
+    pub fn modules(&self) -> impl Iterator<Item = &str> {
+        self.data.modules.iter().map(String::as_str)
     }
 
     /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none.

@@ -8,6 +8,7 @@ use bpf_btf::Place;
 use bpf_btf::core::Missing;
 
 use crate::diagnose::diagnostic;
+use crate::kernel::KernelError;
 
 /// Something worth knowing that does not stop a plan. Codes E0450 to E0469, and of what is
 /// missing those of the BTF layer.
@@ -36,6 +37,11 @@ pub enum Notice {
         /// The kernel's prototype.
         kernel: String,
     },
+    /// The BTF of a module cannot be used; what was not found in the kernel itself may be there.
+    ModuleSkipped {
+        /// Which module, and why.
+        error: Box<KernelError>,
+    },
     /// Something could not be resolved; it is harmless if the verifier can prove that it is never reached.
     Unresolved {
         /// The program; where several call the function, the first.
@@ -63,6 +69,16 @@ impl fmt::Display for Notice {
                     "callback {variable}.{member} is declared differently than in the kernel: {difference}"
                 )
             }
+            Self::ModuleSkipped { error } => {
+                // A notice has no cause of its own: what is wrong belongs into its text.
+                write!(f, "{error}, and the module is passed over")?;
+                let mut cause = std::error::Error::source(&**error);
+                while let Some(found) = cause {
+                    write!(f, ": {found}")?;
+                    cause = found.source();
+                }
+                Ok(())
+            }
             Self::Unresolved { missing, .. } => {
                 write!(f, "{missing}; the program loads only if this is never reached")
             }
@@ -77,6 +93,7 @@ impl Notice {
         match self {
             Self::MemberSkipped { .. } => "E0450",
             Self::Signature { .. } => "E0451",
+            Self::ModuleSkipped { .. } => "E0452",
             Self::Unresolved { missing, .. } => missing.code(),
         }
     }
@@ -94,6 +111,7 @@ impl Notice {
                 Label::at(Place::Item { kind: "declaration", name: local.clone() }),
                 Label::new(Place::Kernel, kernel.clone()),
             ],
+            Self::ModuleSkipped { error } => error.labels(),
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];
                 if function != program {
@@ -111,6 +129,7 @@ impl Notice {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Unresolved { missing, .. } => Some(missing.help().to_owned()),
+            Self::ModuleSkipped { error } => error.help(),
             _ => None,
         }
     }

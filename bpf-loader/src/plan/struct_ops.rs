@@ -1,6 +1,6 @@
 //! struct_ops: the object's struct is matched with the kernel's, and its values are laid out as the kernel wants them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bpf_btf::matching::struct_ops::{
     MemberMatch, Mismatch, ValueStruct, Verdict, all_value_structs, compare, value_struct,
@@ -122,27 +122,54 @@ pub(crate) fn plan(cx: &mut Context<'_>) -> Vec<PlanStructOps> {
     created.filter_map(|(var, spec)| plan_one(cx, var, spec, &programs)).collect()
 }
 
+/// Where a table is defined.
+struct Home<'a> {
+    module: Option<&'a str>,
+    btf: &'a Btf,
+    value: ValueStruct,
+}
+
+/// The kernel itself comes first; only what it does not have is looked for in modules.
+fn find<'a>(cx: &mut Context<'a>, vmlinux: &'a Btf, ops: &str) -> Option<Home<'a>> {
+    if let Some(value) = value_struct(vmlinux, ops) {
+        return Some(Home { module: None, btf: vmlinux, value });
+    }
+    cx.modules().into_iter().find_map(|(module, btf)| {
+        value_struct(btf, ops).map(|value| Home { module: Some(module), btf, value })
+    })
+}
+
 fn plan_one(
     cx: &mut Context<'_>,
     var: &StructOpsVar,
     spec: &StructOpsSpec,
     programs: &HashMap<FunctionId, ProgramId>,
 ) -> Option<PlanStructOps> {
-    let kernel = cx.kernel_btf()?;
+    let vmlinux = cx.kernel_btf()?;
     let local = cx.object.file().btf()?;
     let ops = essential_name(&var.type_name);
     if spec.link() && cx.answer(Feature::StructOpsLink) == Answer::No {
         cx.errors.push(PlanError::Feature { variable: var.name.clone(), feature: Feature::StructOpsLink });
     }
-    let Some(value) = value_struct(kernel, ops) else {
+    let Some(Home { module, btf: kernel, value }) = find(cx, vmlinux, ops) else {
+        let modules = cx.modules();
+        let all = [vmlinux].into_iter().chain(modules.into_iter().map(|(_, module)| module));
+        let known: BTreeSet<String> = all.flat_map(all_value_structs).map(|(name, _)| name).collect();
         cx.errors.push(PlanError::NoSuchOps {
             variable: var.name.clone(),
             ops: ops.to_owned(),
-            known: all_value_structs(kernel).into_iter().map(|(name, _)| name).collect(),
-            only_struct: kernel.find(ops, Kind::STRUCT).is_some(),
+            known: known.into_iter().collect(),
+            only_struct: vmlinux.find(ops, Kind::STRUCT).is_some(),
         });
         return None;
     };
+    if let Some(module) = module {
+        if cx.answer(Feature::StructOpsModule) == Answer::No {
+            let feature = Feature::StructOpsModule;
+            cx.errors.push(PlanError::Feature { variable: var.name.clone(), feature });
+        }
+        cx.modules.insert(module.to_owned());
+    }
     let matches = match compare(local, var.type_id, kernel, value.struct_type) {
         Ok(matches) => matches,
         Err(source) => {
@@ -153,7 +180,8 @@ fn plan_one(
     let mut image = vec![0; usize::try_from(value.value_size).ok()?];
     let mut filler = Filler { cx, var, spec, programs, local, kernel, value: &value, ops };
     let members = matches.into_iter().filter_map(|member| filler.member(&member, &mut image)).collect();
-    let named = |name: &str, id| KernelType { name: name.to_owned(), id };
+    let module = module.map(str::to_owned);
+    let named = |name: &str, id| KernelType { name: name.to_owned(), id, module: module.clone() };
     Some(PlanStructOps {
         id: var.id,
         name: var.name.clone(),

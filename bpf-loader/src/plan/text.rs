@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use bpf_elf::InsnIndex;
 use bpf_sys::uapi::flags;
 
-use crate::plan::{AttachPoint, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps, Ref};
+use crate::plan::{AttachPoint, KernelType, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps, Ref};
 
 /// Flags of maps that plans can hold, by name.
 const MAP_FLAGS: &[(u32, &str)] = &[
@@ -29,6 +29,11 @@ pub(crate) fn map_flags(bits: u32) -> Vec<String> {
     let known = MAP_FLAGS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| (*name).to_owned());
     let rest = MAP_FLAGS.iter().fold(bits, |rest, (bit, _)| rest & !bit);
     known.chain((rest != 0).then(|| format!("{rest:#x}"))).collect()
+}
+
+/// Where a type is defined, unless that is the kernel itself.
+fn of(found: &KernelType) -> String {
+    found.module.as_ref().map(|module| format!(" of module {module}")).unwrap_or_default()
 }
 
 impl fmt::Display for Plan {
@@ -83,7 +88,7 @@ impl Plan {
             }
         }
         if let Some(value) = &map.kernel_value {
-            writeln!(f, "  kernel value type: struct {}", value.name)?;
+            writeln!(f, "  kernel value type: struct {}{}", value.name, of(value))?;
         }
         if let Some(contents) = map.contents.as_ref().filter(|bytes| bytes.iter().any(|byte| *byte != 0)) {
             writeln!(f, "  contents: {}", hex(contents))?;
@@ -101,7 +106,9 @@ impl Plan {
         }
         match &program.attach {
             AttachPoint::None => {}
-            AttachPoint::StructOps { member, .. } => write!(f, ", {} (member {member})", program.attach)?,
+            AttachPoint::StructOps { ops, member, .. } => {
+                write!(f, ", {} (member {member}){}", program.attach, of(ops))?;
+            }
             other => write!(f, ", {other}")?,
         }
         if program.flags != 0 {
@@ -176,8 +183,11 @@ impl Plan {
         let how = if ops.link { "attached by a link" } else { "attached by filling its map" };
         writeln!(
             f,
-            "\nstruct_ops {}: struct {}, {how}, data at {}",
-            ops.name, ops.struct_type.name, ops.data_offset
+            "\nstruct_ops {}: struct {}{}, {how}, data at {}",
+            ops.name,
+            ops.struct_type.name,
+            of(&ops.struct_type),
+            ops.data_offset
         )?;
         for member in &ops.members {
             let at = member.kernel_offset.map_or("-".to_owned(), |at| at.to_string());

@@ -172,10 +172,13 @@ impl StructOps {
     /// [`MapError::Refused`].
     pub fn info(&self) -> Result<StructOpsInfo, MapError> {
         let value = self.map().lookup(&KEY)?.unwrap_or_default();
-        let ops = &self.inner.plan.struct_type.name;
+        let (kernel, ops) = (&self.inner.kernel, &self.inner.plan.struct_type);
         // It was planned by this BTF, so it has been read.
-        let decoded = self.inner.kernel.btf().map(|btf| value::decode(btf, ops, &value));
-        let mut info = decoded.unwrap_or_default();
+        let btf = match &ops.module {
+            None => kernel.btf().ok(),
+            Some(module) => kernel.module(module).and_then(|module| module.btf().ok()),
+        };
+        let mut info = btf.map(|btf| value::decode(btf, &ops.name, &value)).unwrap_or_default();
         info.absent = self.inner.plan.absent().map(ToOwned::to_owned).collect();
         Ok(info)
     }

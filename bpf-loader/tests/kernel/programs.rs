@@ -8,7 +8,7 @@ use bpf_loader::{Diagnostic, Kernel, MapError};
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Outcome, equal, holds, linked_test, load, open, test};
+use crate::support::{DONE, Outcome, equal, holds, load, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -20,7 +20,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("CO-RE reads this kernel's structs", core_fields),
         test("CO-RE relocations of the other kinds", core_kinds),
         test("guarded accesses load although they are poisoned", guarded),
-        linked_test("one object loaded by eight threads at once", threads),
+        test("one object loaded by eight threads at once", threads),
         test("handles outlive what made them", handles),
     ]
 }

@@ -3,17 +3,17 @@
 use bpf_loader::{Diagnostic, Kernel, LoadError};
 use libtest_mimic::Trial;
 
-use crate::support::{DONE, Outcome, equal, holds, is_registered, linked_test, open, test};
+use crate::support::{DONE, Outcome, equal, holds, is_registered, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
-        linked_test("members that do not fit this kernel", members),
-        linked_test("a member that the kernel needs is missing", incomplete),
-        linked_test("a name that is taken", taken),
+        test("members that do not fit this kernel", members),
+        test("a member that the kernel needs is missing", incomplete),
+        test("a name that is taken", taken),
         test("the verifier's refusals, all of them in order", verifier),
         test("an unguarded access to what is not there", unresolved),
         test("an object of the other byte order", other_endian),
-        linked_test("a plan for another kernel", other_kernel),
+        test("a plan for another kernel", other_kernel),
     ]
 }
 

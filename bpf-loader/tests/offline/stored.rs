@@ -209,6 +209,95 @@ fn no_struct_ops_at_all() {
     assert!(failed.errors()[0].help().unwrap().contains("takes no implementation of it from BPF"));
 }
 
+/// The module's BTF, whole, on that of its kernel: `[107336] STRUCT 'bpf_fixture_ops' size=48 vlen=5` with 'sum' at
+/// bits_offset=0, 'scale' 64, 'done' 128, 'level' 192, 'name' 224; `[107352] STRUCT 'bpf_struct_ops_bpf_fixture_ops'
+/// size=128` with 'data' at 512. `STRUCT 'bpf_fixture_state'` has 'level' at 32 and 'total' at 64.
+#[test]
+fn struct_ops_of_a_module_by_hand() {
+    let plan = plan("module/ops", REFERENCE);
+    assert_eq!(plan.modules().collect::<Vec<_>>(), ["bpf_fixture"]);
+    assert!(plan.notices().is_empty());
+    let ops = &plan.struct_ops()[0];
+    assert_eq!((ops.data_offset, ops.image.len()), (64, 128));
+    for (of, name) in [
+        (&ops.struct_type, "bpf_fixture_ops"),
+        (&ops.value_type, "bpf_struct_ops_bpf_fixture_ops"),
+        (plan.maps().last().unwrap().kernel_value.as_ref().unwrap(), "bpf_struct_ops_bpf_fixture_ops"),
+    ] {
+        assert_eq!((of.name.as_str(), of.module.as_deref()), (name, Some("bpf_fixture")));
+        // In the module's ids, not in those of the kernel.
+        let module = plan.kernel().module("bpf_fixture").unwrap().btf().unwrap();
+        assert_eq!(module.get(of.id).unwrap().name(), Ok(name));
+        assert!(plan.kernel().btf().unwrap().get(of.id).is_err());
+    }
+    let offsets: Vec<(&str, Option<u32>)> =
+        ops.members.iter().map(|member| (member.name.as_str(), member.kernel_offset)).collect();
+    let at = |name, bits: u32| (name, Some(bits / 8));
+    assert_eq!(offsets, [at("name", 224), at("level", 192), at("done", 128), at("scale", 64), at("sum", 0)]);
+    // 64 and 24 bytes into the value: 100; 28: the name.
+    assert_eq!(ops.image[88..96], *b"\x64\0\0\0all\0");
+    let members: Vec<(&str, u32)> =
+        ops.callbacks().map(|callback| (callback.name.as_str(), callback.member)).collect();
+    assert_eq!(members, [("done", 2), ("scale", 1), ("sum", 0)]);
+    // CO-RE: state->level is a load of four bytes (0x61), state->total one of eight (0x79).
+    let loads = |name: &str, code| -> Vec<i16> {
+        let all = program(&plan, name).insns.iter().filter(|insn| insn.insn.code == code);
+        all.map(|insn| insn.insn.off).collect()
+    };
+    assert!(loads("fixture_sum", 0x61).contains(&(32 / 8)));
+    assert!(loads("fixture_done", 0x79).contains(&(64 / 8)));
+}
+
+/// `'total' type_id=38 bits_offset=64` in the module's `STRUCT 'bpf_fixture_state'`, which no kernel has itself.
+#[test]
+fn core_in_a_module_by_hand() {
+    let with = plan("module/core", REFERENCE);
+    assert_eq!(with.modules().collect::<Vec<_>>(), ["bpf_fixture"]);
+    // has_state, has_total, total_at, has_task, has_nobody: of the numbers that are no addresses.
+    let numbers_with = numbers(&with, "ask");
+    assert!(numbers_with.contains(&(64 / 8)), "{numbers_with:?}");
+    let ones = |plan: &Plan| numbers(plan, "ask").into_iter().filter(|number| *number == 1).count();
+    let without = plan("module/core", "x86_64-6.18");
+    assert_eq!(without.modules().count(), 0);
+    assert!(!numbers(&without, "ask").contains(&8));
+    // The module's type and its member exist no more; the task still does.
+    assert_eq!(ones(&with) - ones(&without), 2);
+    assert!(ones(&without) >= 1);
+}
+
+/// A damaged module beside a good one: it is named, and changes nothing else.
+#[test]
+fn a_module_cut_short() {
+    let stored = stored(REFERENCE);
+    let good = stored.module("bpf_fixture").unwrap().btf().unwrap().bytes().to_vec();
+    let object = Object::open(object("module/ops", REFERENCE)).unwrap();
+    let kernel = |cut: &[u8]| {
+        let builder = Kernel::builder().btf(stored.btf().unwrap().clone()).machine(stored.machine().clone());
+        builder.module("a_cut_one", cut).module("bpf_fixture", good.clone()).build()
+    };
+    let whole = object.plan(&stored).unwrap().to_string();
+    for end in 0..good.len() {
+        let plan = object.plan(&kernel(&good[..end])).unwrap();
+        let notices: Vec<&str> = plan.notices().iter().map(|notice| notice.code()).collect();
+        assert_eq!(notices, ["E0452"], "cut at {end}");
+        let text = plan.to_string();
+        let rest: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.contains("a_cut_one") && !line.starts_with("  at module"))
+            .collect();
+        assert_eq!(rest, whole.lines().collect::<Vec<_>>(), "cut at {end}");
+    }
+    let plan = object.plan(&kernel(&good[..good.len() - 1])).unwrap();
+    let text = plan.notices()[0].to_string();
+    assert!(
+        text.starts_with("the BTF of module `a_cut_one` cannot be used, and the module is passed over: "),
+        "{text}"
+    );
+    // What the kernel itself has needs no module, so none is opened, and nothing is said.
+    let own = Object::open(self::object("struct_ops/cong", REFERENCE)).unwrap();
+    assert!(own.plan(&kernel(&good[..9])).unwrap().notices().is_empty());
+}
+
 /// What programs and maps of every kind rest on is in all of these kernels: `'name'` and `'func_info'` in STRUCT
 /// 'bpf_prog_aux', `'expected_attach_type'` in 'bpf_prog', `'map_mmap'` and `'map_direct_value_addr'` in 'bpf_map_ops'.
 /// So nothing is assumed, and nothing left out: the names, lines and BTF, and the memory-mapped sections.

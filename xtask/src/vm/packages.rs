@@ -53,6 +53,11 @@ impl Store {
         Self { root }
     }
 
+    /// Where everything that is kept is.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The best kernel for a request: from the cache if the archive has nothing newer, or does not answer.
     pub(super) fn get(&self, request: &Request) -> Result<Kernel, Error> {
         let found = self.offers(request);
@@ -65,7 +70,9 @@ impl Store {
             let folder = self.kernels().join(&offer.package);
             if !folder.is_dir() {
                 let Ok((archive, _)) = &found else { continue };
-                if let Err(error) = archive.unpack(&offer, &folder) {
+                let release = offer.release();
+                let parts = |name: &str| name.starts_with("linux-") && name.ends_with(&format!("-{release}"));
+                if let Err(error) = archive.unpack(&offer.package, parts, &folder) {
                     last = Some(error);
                     continue;
                 }
@@ -76,6 +83,25 @@ impl Store {
             (Some(error), _) | (None, Err(error)) => Err(error),
             (None, Ok(_)) => Err(Error::NoKernel(format!("no package source has a kernel {request}"))),
         }
+    }
+
+    /// What modules for a kernel are built with, unpacked: a root with `usr/src/linux-headers-RELEASE` in it.
+    pub(super) fn headers(&self, request: &Request, kernel: &Kernel) -> Result<PathBuf, Error> {
+        let package = format!("linux-headers-{}", kernel.release);
+        let folder = self.root.join("headers").join(&package);
+        if !folder.is_dir() {
+            let parent = self.root.join("headers");
+            fs::create_dir_all(&parent).map_err(Error::file("create", &parent))?;
+            let (archive, _) = self.offers(request)?;
+            let parts = |name: &str| name.starts_with("linux-headers-") || name.starts_with("linux-kbuild-");
+            archive.unpack(&package, parts, &folder).map_err(|error| match error {
+                Error::Status { status, .. } if status.contains("No packages found") => {
+                    Error::NoKernel(format!("no package source has {package}"))
+                }
+                other => other,
+            })?;
+        }
+        Ok(folder)
     }
 
     /// What there is for a request, in the machine's own suites or else in those that are known to have it.
@@ -217,13 +243,14 @@ impl Archive {
         Ok(request.choose(String::from_utf8_lossy(&output.stdout).lines()))
     }
 
-    /// Downloads an image and what it is split over, and unpacks that as a whole or not at all.
-    fn unpack(&self, offer: &Offer, folder: &Path) -> Result<(), Error> {
-        println!("downloading {}", offer.package);
+    /// Downloads a package, with those of its dependencies that are `parts` of it, and unpacks that as a whole or not at
+    /// all.
+    fn unpack(&self, package: &str, parts: impl Fn(&str) -> bool, folder: &Path) -> Result<(), Error> {
+        println!("downloading {package}");
         let scratch = folder.with_extension(format!("partial-{}", std::process::id()));
         let _ = fs::remove_dir_all(&scratch);
         fs::create_dir_all(&scratch).map_err(Error::file("create", &scratch))?;
-        let result = self.unpack_into(offer, &scratch);
+        let result = self.unpack_into(package, parts, &scratch);
         if result.is_ok() {
             return fs::rename(&scratch, folder).map_err(Error::file("rename", &scratch));
         }
@@ -231,11 +258,11 @@ impl Archive {
         result
     }
 
-    fn unpack_into(&self, offer: &Offer, scratch: &Path) -> Result<(), Error> {
-        let depends = self.run("apt-cache", &["depends", "--important", &offer.package], scratch)?;
-        let mut packages = vec![offer.package.as_str()];
+    fn unpack_into(&self, package: &str, parts: impl Fn(&str) -> bool, scratch: &Path) -> Result<(), Error> {
+        let depends = self.run("apt-cache", &["depends", "--important", package], scratch)?;
+        let mut packages = vec![package];
         let depends = String::from_utf8_lossy(&depends.stdout);
-        packages.extend(split_packages(&depends, offer.release()));
+        packages.extend(dependencies(&depends).filter(|name| parts(name)).collect::<BTreeSet<_>>());
         let download: Vec<&str> = ["-qq", "download"].into_iter().chain(packages).collect();
         if self.run("apt-get", &download, scratch).is_err() {
             // It may have been superseded since the lists were read.
@@ -321,13 +348,9 @@ fn source_list(sources: &[Source]) -> String {
         .collect()
 }
 
-/// What `apt-cache depends` names that belongs to the same release: from 6.19 on the image is split.
-fn split_packages<'a>(depends: &'a str, release: &str) -> BTreeSet<&'a str> {
-    depends
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Depends: "))
-        .filter(|name| name.starts_with("linux-") && name.ends_with(&format!("-{release}")))
-        .collect()
+/// What `apt-cache depends` says is needed without a choice. From 6.19 on the image is split over several packages.
+fn dependencies(depends: &str) -> impl Iterator<Item = &str> {
+    depends.lines().filter_map(|line| line.trim().strip_prefix("Depends: "))
 }
 
 /// All files below a folder.
@@ -387,7 +410,7 @@ linux-image-7.2.12+deb13-cloud-amd64
   Depends: linux-modules-7.2.12+deb13-cloud-amd64
 ";
         assert_eq!(
-            split_packages(depends, "7.2.12+deb13-cloud-amd64").into_iter().collect::<Vec<_>>(),
+            dependencies(depends).filter(|name| name.starts_with("linux-")).collect::<Vec<_>>(),
             [
                 "linux-base-7.2.12+deb13-cloud-amd64",
                 "linux-binary-7.2.12+deb13-cloud-amd64",

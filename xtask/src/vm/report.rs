@@ -36,6 +36,8 @@ enum Cell {
 pub(super) struct Column {
     name: String,
     release: String,
+    /// Whether it had the test module, or why not.
+    module: String,
     ending: Ending,
     retried: usize,
     booted: Option<Duration>,
@@ -61,7 +63,13 @@ enum Need<'a> {
 }
 
 impl Column {
-    pub(super) fn new(kernel: &Kernel, suites: &[Suite], ended: &Ended, retried: usize) -> Self {
+    pub(super) fn new(
+        kernel: &Kernel,
+        module: String,
+        suites: &[Suite],
+        ended: &Ended,
+        retried: usize,
+    ) -> Self {
         let mut cells = BTreeMap::new();
         for suite in suites {
             for (test, verdict) in verdicts(suite, ended) {
@@ -74,6 +82,7 @@ impl Column {
         Self {
             name: kernel.name.clone(),
             release: kernel.release.clone(),
+            module,
             ending: ended.ending,
             retried,
             booted: ended.booted,
@@ -230,6 +239,8 @@ impl Report {
             }
             Value::Object(row)
         });
+        let modules: Map<String, Value> =
+            self.columns.iter().map(|column| (column.name.clone(), column.module.as_str().into())).collect();
         let releases: Map<String, Value> =
             self.columns.iter().map(|c| (c.name.clone(), c.release.as_str().into())).collect();
         let missing: Map<String, Value> =
@@ -238,6 +249,7 @@ impl Report {
             "kernels": self.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
             "features": features.collect::<Vec<_>>(),
             "releases": releases,
+            "test_modules": modules,
             "missing": missing,
         });
         format!("{value:#}\n")
@@ -319,8 +331,9 @@ impl fmt::Display for Report {
             } else {
                 String::new()
             };
-            let (name, release, took) = (&column.name, &column.release, column.took.as_secs_f64());
-            writeln!(f, "  {name}: {release}, {booted}, {took:.1} s in all{ending}{retried}")?;
+            let Column { name, release, module, .. } = column;
+            let took = column.took.as_secs_f64();
+            writeln!(f, "  {name}: {release}, {booted}, {took:.1} s in all{ending}{retried}; {module}")?;
         }
         for (name, why) in &self.missing {
             writeln!(f, "  {name}: could not be had: {why}")?;
@@ -403,8 +416,8 @@ mod tests {
         );
         let new = ended(Ending::Died, "suite p\ntest a ... ok\ntest b ... ", "ready\n");
         let columns = vec![
-            Column::new(&kernel("6.1", Version(6, 1), ""), &suites, &old, 0),
-            Column::new(&kernel("6.12", Version(6, 12), ""), &suites, &new, 2),
+            Column::new(&kernel("6.1", Version(6, 1), ""), "no module".into(), &suites, &old, 0),
+            Column::new(&kernel("6.12", Version(6, 12), ""), "module".into(), &suites, &new, 2),
         ];
         let report = Report::new(&suites, columns, vec![("5.10".into(), "no network".into())]);
         assert_eq!(
@@ -426,8 +439,8 @@ not run:
   6.12: p: c: the guest died before it
 
 kernels:
-  6.1: 6.1.0, booted in 1.5 s, 4.0 s in all
-  6.12: 6.12.0, booted in 1.5 s, 4.0 s in all, DIED before the end, boots repeated: 2
+  6.1: 6.1.0, booted in 1.5 s, 4.0 s in all; no module
+  6.12: 6.12.0, booted in 1.5 s, 4.0 s in all, DIED before the end, boots repeated: 2; module
   5.10: could not be had: no network
 "
         );
@@ -445,7 +458,7 @@ kernels:
     fn a_suite_that_only_ends_badly() {
         let suites = [suite(&["a"])];
         let ended = ended(Ending::Finished, "suite p\ntest a ... ok\n", "suite p 139\nend\n");
-        let column = Column::new(&kernel("6.1", Version(6, 1), ""), &suites, &ended, 0);
+        let column = Column::new(&kernel("6.1", Version(6, 1), ""), String::new(), &suites, &ended, 0);
         let report = Report::new(&suites, vec![column], Vec::new());
         assert!(!report.is_good());
         assert!(report.to_string().contains("p: the suite"));
