@@ -11,6 +11,7 @@ mod saved;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use bpf_btf::{Btf, Endian, ParseError};
@@ -36,6 +37,8 @@ struct Inner {
     running: bool,
     machine: Machine,
     btf: OnceLock<Result<Btf, KernelError>>,
+    /// How long reading it took.
+    read_time: OnceLock<Duration>,
     hash: OnceLock<BtfHash>,
     /// Its build configuration, the text of `/proc/config.gz`.
     kconfig: Option<String>,
@@ -126,6 +129,7 @@ impl KernelBuilder {
             running,
             machine,
             btf,
+            read_time: OnceLock::new(),
             hash: OnceLock::new(),
             kconfig: self.kconfig,
             known: Mutex::new(self.known),
@@ -145,6 +149,7 @@ impl Kernel {
             running: true,
             machine: Machine::running(),
             btf: OnceLock::new(),
+            read_time: OnceLock::new(),
             hash: OnceLock::new(),
             kconfig: None,
             known: Mutex::default(),
@@ -188,7 +193,20 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`]: it has none, or it cannot be read.
     pub fn btf(&self) -> Result<&Btf, KernelError> {
-        self.inner.btf.get_or_init(read_running_btf).as_ref().map_err(Clone::clone)
+        let read = || {
+            let start = Instant::now();
+            let read = read_running_btf();
+            let _ = self.inner.read_time.set(start.elapsed());
+            read
+        };
+        self.inner.btf.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// How long reading the running kernel's BTF took, which the first that needs it waits for; `None` if nobody did yet,
+    /// or the kernel is another one.
+    #[must_use]
+    pub fn read_time(&self) -> Option<Duration> {
+        self.inner.read_time.get().copied()
     }
 
     /// The hash of its BTF, which a plan names.
