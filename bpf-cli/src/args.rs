@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -51,12 +52,39 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         kernel: Option<PathBuf>,
     },
+    /// Load an object, attach what names its target, and print what its programs send, until Ctrl-C.
+    ///
+    /// Printed are the records of all ring buffers and, if a program prints any, trace output (bpf_printk): the kernel
+    /// gives that of all programs alike, those of others too. What is attached
+    /// and what is not is said on standard error. Needs root, or CAP_BPF and what the programs need.
+    Run(Run),
     /// Kernel operations implemented by BPF programs.
     #[command(subcommand)]
     StructOps(StructOps),
     /// BTF: types of kernels.
     #[command(subcommand)]
     Btf(BtfCommand),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// A BPF object file.
+    pub(crate) file: PathBuf,
+    /// Stop after so many seconds.
+    #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) for_time: Option<Duration>,
+    /// Stop after so many events: records and lines of trace output.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) events: Option<u64>,
+    /// Say how long opening, reading the kernel's types, planning, loading and attaching took.
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+/// Seconds, with or without a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "this is not a number".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,10 @@ pub(crate) struct Out {
     styled: bool,
     /// Whether some of the result could not be written.
     lost: Cell<bool>,
+    /// Whether the reader went away.
+    closed: Cell<bool>,
+    /// Whether JSON is a value a line.
+    lines: Cell<bool>,
 }
 
 impl Out {
@@ -29,7 +33,7 @@ impl Out {
             Color::Always => true,
             Color::Never => false,
         };
-        Self { json, styled, lost: Cell::new(false) }
+        Self { json, styled, lost: Cell::new(false), closed: Cell::new(false), lines: Cell::new(false) }
     }
 
     /// A line of the result, left out where JSON was asked for.
@@ -48,9 +52,42 @@ impl Out {
         }
     }
 
+    /// From here on, JSON is a value a line, the failure too.
+    pub(crate) fn stream(&self) {
+        self.lines.set(true);
+    }
+
+    /// One of many parts of the result, a line each, in the form that was asked for. They are written when [`Self::flush`] is
+    /// called.
+    pub(crate) fn part(&self, text: impl FnOnce() -> String, value: impl FnOnce() -> Value) {
+        let line = if self.json { value().to_string() } else { harmless(&text()).into_owned() };
+        self.wrote(writeln!(io::stdout(), "{line}"));
+    }
+
+    /// A part that has no form but JSON: beside it the same was said by [`Self::note`].
+    pub(crate) fn value(&self, value: impl FnOnce() -> Value) {
+        if self.json {
+            self.write(&value().to_string());
+        }
+    }
+
+    /// Writes the parts; false if the reader went away, or they cannot be written: no more is wanted then.
+    pub(crate) fn flush(&self) -> bool {
+        self.wrote(io::stdout().flush());
+        !self.closed.get() && !self.lost.get()
+    }
+
     fn write(&self, text: &str) {
-        if !write(&mut io::stdout(), text) {
-            self.lost.set(true);
+        let mut to = io::stdout();
+        self.wrote(writeln!(to, "{text}").and_then(|()| to.flush()));
+    }
+
+    fn wrote(&self, outcome: io::Result<()>) {
+        match outcome {
+            Ok(()) => {}
+            // It has read all that it wants.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed.set(true),
+            Err(_) => self.lost.set(true),
         }
     }
 
@@ -70,7 +107,8 @@ impl Out {
     /// What went wrong. With JSON it is the result.
     pub(crate) fn failure(&self, failure: &dyn Failure) {
         if self.json {
-            self.write(&format!("{:#}", json::failure(failure)));
+            let failure = json::failure(failure);
+            self.write(&if self.lines.get() { failure.to_string() } else { format!("{failure:#}") });
         } else {
             write(&mut io::stderr(), diagnostic::render(failure, self.styled).trim_end());
         }
@@ -87,12 +125,9 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown).collect())
 }
 
-fn write(to: &mut dyn Write, text: &str) -> bool {
-    match writeln!(to, "{text}").and_then(|()| to.flush()) {
-        Ok(()) => true,
-        // It has read all that it wants.
-        Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
-    }
+/// A message; where nobody can be told, nobody is.
+fn write(to: &mut dyn Write, text: &str) {
+    let _ = writeln!(to, "{text}").and_then(|()| to.flush());
 }
 
 #[cfg(test)]

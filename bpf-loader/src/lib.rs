@@ -4,6 +4,8 @@
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod attach;
 pub mod diagnose;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub mod events;
 pub mod kernel;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod link;
@@ -19,11 +21,15 @@ mod read;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod struct_ops;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod tracefs;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod verifier;
 
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
-pub use attach::AttachError;
+pub use attach::{AttachError, AttachOptions, Links};
 pub use diagnose::Diagnostic;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub use events::{EventError, RingBuffer};
 pub use kernel::{Answer, Feature, Kernel, KernelError};
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use link::Link;

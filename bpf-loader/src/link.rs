@@ -30,6 +30,8 @@ pub struct Link {
 enum Hold {
     /// A descriptor of a kernel link. A struct_ops that it registers is told when it goes.
     Fd(OwnedFd, Option<Registration>),
+    /// A perf event that a program is attached to without a link: until it is closed.
+    Event(#[expect(dead_code, reason = "it is held to stay open")] OwnedFd),
     /// A struct_ops map without a link: it is registered until its value is deleted.
     Map(Registration),
 }
@@ -78,6 +80,10 @@ impl Link {
         Self { what, hold: Some(Hold::Fd(fd, registration)), pinned: AtomicBool::new(false), sys }
     }
 
+    pub(crate) fn of_event(what: String, event: OwnedFd, sys: SysRef) -> Self {
+        Self { what, hold: Some(Hold::Event(event)), pinned: AtomicBool::new(false), sys }
+    }
+
     pub(crate) fn of_map(what: String, registration: Registration, sys: SysRef) -> Self {
         Self { what, hold: Some(Hold::Map(registration)), pinned: AtomicBool::new(false), sys }
     }
@@ -88,7 +94,8 @@ impl Link {
         &self.what
     }
 
-    /// The kernel link's descriptor; `None` for a struct_ops that was registered without one.
+    /// The kernel link's descriptor; `None` for a struct_ops that was registered without one, and for a program at a
+    /// perf event on a kernel before 5.15.
     #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         match &self.hold {
@@ -165,7 +172,7 @@ impl Link {
     /// Detaches; afterwards nothing is held, unless that failed.
     fn release(&mut self) -> Result<(), SysError> {
         let outcome = match &self.hold {
-            None => Ok(()),
+            None | Some(Hold::Event(_)) => Ok(()),
             Some(Hold::Map(registration)) => registration.unregister(self.sys.as_ref()),
             Some(Hold::Fd(fd, _)) => match self.sys.link_detach(fd.as_fd()) {
                 // Kinds of links without the command, and kernels without it for this kind: closing does it, unless

@@ -10,6 +10,7 @@ use bpf_sys::SysError;
 use bpf_sys::prog::{ProgInfo, TestRun, TestRunOutput};
 use bpf_sys::uapi::ProgramType;
 
+use crate::kernel::Kernel;
 use crate::load::SysRef;
 use crate::map::MapError;
 use crate::plan::{Plan, PlanProgram};
@@ -27,7 +28,11 @@ struct Inner {
     section: String,
     /// The part of its section's name that says what to attach to.
     target: Option<String>,
+    /// Whether its section's name, with a target, says enough to attach it.
+    attaches_itself: bool,
     program_type: ProgramType,
+    /// The kernel that it was planned for.
+    kernel: Kernel,
     fd: OwnedFd,
     sys: SysRef,
 }
@@ -44,14 +49,17 @@ impl fmt::Debug for Program {
 impl Program {
     pub(crate) fn new(plan: &Plan, program: &PlanProgram, fd: OwnedFd, sys: SysRef) -> Self {
         let def = plan.object().file().program(program.id);
+        let sec = def.and_then(|def| def.def.as_ref());
         Self {
             inner: Arc::new(Inner {
                 id: program.id,
                 object: plan.object().name().to_owned(),
                 name: program.name.clone(),
                 section: def.map(|def| def.section.clone()).unwrap_or_default(),
-                target: def.and_then(|def| def.def.as_ref()).and_then(|def| def.target.clone()),
+                target: sec.and_then(|sec| sec.target.clone()),
+                attaches_itself: sec.is_some_and(|sec| sec.attaches_itself),
                 program_type: program.program_type,
+                kernel: plan.kernel().clone(),
                 fd,
                 sys,
             }),
@@ -86,6 +94,14 @@ impl Program {
     #[must_use]
     pub fn program_type(&self) -> ProgramType {
         self.inner.program_type
+    }
+
+    pub(crate) fn attaches_itself(&self) -> bool {
+        self.inner.attaches_itself
+    }
+
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.inner.kernel
     }
 
     pub(crate) fn sys(&self) -> &SysRef {

@@ -68,6 +68,12 @@ pub enum SysError {
         /// The first kernel that would do.
         needs: KernelVersion,
     },
+    /// This process uses it already, and nobody else may meanwhile.
+    #[error("this process reads the {what} already")]
+    InUse {
+        /// What is used.
+        what: &'static str,
+    },
     /// A call other than bpf(2) failed.
     #[error("{what}: {}", ErrnoText(*errno))]
     Io {
@@ -100,6 +106,7 @@ impl SysError {
             Self::UnknownLayout { .. }
             | Self::WrongMapType { .. }
             | Self::WrongKind { .. }
+            | Self::InUse { .. }
             | Self::Io { .. } => None,
         }
     }
@@ -134,6 +141,7 @@ impl SysError {
             Self::WrongKind { .. } => "E0006",
             Self::TooOld { .. } => "E0007",
             Self::Io { .. } => "E0008",
+            Self::InUse { .. } => "E0012",
         }
     }
 
@@ -154,7 +162,11 @@ impl SysError {
                 Some("a per-CPU map has one value, rounded up to 8 bytes, for every possible CPU")
             }
             Self::UnknownLayout { .. } => Some("a newer version of this crate may know the map type"),
-            Self::WrongMapType { .. } => Some("use an array map created with BPF_F_MMAPABLE"),
+            Self::WrongMapType { what: "mapped into memory", .. } => {
+                Some("use an array map created with BPF_F_MMAPABLE")
+            }
+            Self::WrongMapType { .. } => Some("use a map of type ringbuf, without BPF_F_RB_OVERWRITE"),
+            Self::InUse { .. } => Some("use the reader that there is, or drop it first"),
             _ => None,
         }
     }

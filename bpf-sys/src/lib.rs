@@ -12,6 +12,8 @@ pub mod cmd;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod cpu;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod epoll;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod errno;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod error;
@@ -21,6 +23,8 @@ pub mod mapping;
 mod memlock;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod os;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub mod perf;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod syscall;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
@@ -37,7 +41,9 @@ pub use self::{
         prog::{self, LogSize, ProgInfo, ProgLoad, TestRun, TestRunOutput},
     },
     cpu::possible_cpus,
+    epoll::Epoll,
     error::SysError,
-    mapping::{FileMapping, MapMapping, MappingError},
+    mapping::{FileMapping, MapMapping, MappingError, RingError, RingMapping, RingRecord},
     memlock::raise_memlock_limit,
+    os::open_nonblocking,
 };

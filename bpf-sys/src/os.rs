@@ -1,4 +1,4 @@
-//! The few calls beside bpf(2) and mmap(2): which file system a file is on, which kernel this is, a limit.
+//! The few calls beside bpf(2) and mmap(2): which file system a file is on, which kernel this is, its pages, a limit.
 //!
 //! # Safety
 //!
@@ -51,6 +51,13 @@ pub(crate) fn open_flags(fd: BorrowedFd<'_>) -> Result<i32, SysError> {
     if flags < 0 { Err(SysError::last_os("fcntl(F_GETFL)")) } else { Ok(flags) }
 }
 
+/// Bytes of a page.
+pub(crate) fn page_size() -> Result<usize, SysError> {
+    // SAFETY: sysconf reads and writes no memory of ours.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).map_err(|_| SysError::last_os("sysconf(_SC_PAGESIZE)"))
+}
+
 /// The version that the running kernel reports, or `None` if it makes no sense.
 pub(crate) fn kernel_version() -> Option<KernelVersion> {
     let mut names = MaybeUninit::<libc::utsname>::zeroed();
@@ -80,6 +87,18 @@ pub(crate) fn raise_memlock_limit() -> bool {
         // SAFETY: `wanted` is readable memory of the type that setrlimit takes.
         unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const wanted) == 0 }
     })
+}
+
+/// Opens a file for reading so that a read of what has nothing to read answers `EAGAIN` in place of waiting: a pipe of
+/// tracefs.
+///
+/// # Errors
+///
+/// [`SysError::Io`].
+pub fn open_nonblocking(path: impl AsRef<std::path::Path>) -> Result<std::fs::File, SysError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let opened = std::fs::File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+    opened.map_err(|error| SysError::io("open", &error))
 }
 
 /// A path as the kernel takes it.

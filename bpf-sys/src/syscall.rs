@@ -46,7 +46,7 @@ pub(crate) unsafe fn bpf_fd<A: Attr>(command: Command, attr: &mut A) -> Result<O
 }
 
 /// Moves a descriptor above the standard streams if it is one of 0 to 2.
-fn above_standard_streams(fd: OwnedFd) -> Result<OwnedFd, SysError> {
+pub(crate) fn above_standard_streams(fd: OwnedFd) -> Result<OwnedFd, SysError> {
     if fd.as_raw_fd() > 2 {
         return Ok(fd);
     }

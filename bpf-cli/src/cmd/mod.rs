@@ -3,6 +3,7 @@
 mod btf;
 mod demo;
 mod object;
+mod run;
 mod struct_ops;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
         Command::Demo => demo::run(out),
         Command::Show { file } => object::show(file, out),
         Command::Plan { file, kernel } => object::plan(file, kernel.as_deref(), out),
+        Command::Run(args) => run::run(args, out),
         Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),
     }

@@ -10,9 +10,9 @@ use bpf_loader::struct_ops::live;
 use bpf_loader::{Kernel, Object};
 use libtest_mimic::{Completion, Failed, Trial};
 
-type Outcome = Result<Completion, Failed>;
+pub(crate) type Outcome = Result<Completion, Failed>;
 
-const DONE: Outcome = Ok(Completion::Completed);
+pub(crate) const DONE: Outcome = Ok(Completion::Completed);
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -28,7 +28,7 @@ pub(crate) fn tests() -> Vec<Trial> {
     ]
 }
 
-fn test(name: &str, body: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+pub(crate) fn test(name: &str, body: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     Trial::ignorable_test(name, move || match why_not() {
         Some(reason) => Ok(Completion::ignored_with(reason)),
         None => body(),
@@ -36,7 +36,7 @@ fn test(name: &str, body: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
 }
 
 /// A test of objects with a `.struct_ops.link` section: planning them says whether this kernel has such links.
-fn linked_test(name: &str, body: fn() -> Outcome) -> Trial {
+pub(crate) fn linked_test(name: &str, body: fn() -> Outcome) -> Trial {
     test(name, move || {
         if has_links()? { body() } else { Ok(Completion::ignored_with("needs Linux 6.4: struct_ops links")) }
     })
@@ -66,14 +66,14 @@ fn bpf(args: &[&str]) -> std::io::Result<Output> {
     Command::new(env!("CARGO_BIN_EXE_bpf")).args(args).output()
 }
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     let root = std::env::var_os("BPF_TEST_FIXTURES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures"), PathBuf::from);
     let order = if cfg!(target_endian = "big") { "eb" } else { "el" };
     root.join(format!("{name}.{order}.bpf.o")).display().to_string()
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -86,7 +86,7 @@ fn succeeds(args: &[&str]) -> Result<String, Failed> {
     }
 }
 
-fn fails(args: &[&str]) -> Result<String, Failed> {
+pub(crate) fn fails(args: &[&str]) -> Result<String, Failed> {
     let output = bpf(args)?;
     if output.status.code() == Some(1) {
         Ok(text(&output))
@@ -95,17 +95,17 @@ fn fails(args: &[&str]) -> Result<String, Failed> {
     }
 }
 
-fn contains(text: &str, wanted: &str) -> Result<(), Failed> {
+pub(crate) fn contains(text: &str, wanted: &str) -> Result<(), Failed> {
     if text.contains(wanted) { Ok(()) } else { Err(format!("no `{wanted}` in:\n{text}").into()) }
 }
 
-fn is_registered(control: &str) -> std::io::Result<bool> {
+pub(crate) fn is_registered(control: &str) -> std::io::Result<bool> {
     let listed = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_available_congestion_control")?;
     Ok(listed.split_whitespace().any(|listed| listed == control))
 }
 
 /// Whether a struct_ops map of that name is in the kernel, within two seconds of it not being so.
-fn gone(name: &str) -> Result<(), Failed> {
+pub(crate) fn gone(name: &str) -> Result<(), Failed> {
     let deadline = Instant::now() + Duration::from_secs(2);
     while live(&Kernel::running())?.iter().any(|live| live.name == name) {
         if Instant::now() > deadline {

@@ -3,13 +3,15 @@
 
 #[cfg(target_os = "linux")]
 mod commands;
+#[cfg(target_os = "linux")]
+mod run;
 
 #[cfg(target_os = "linux")]
 fn main() {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They register names that the others look for: one after the other.
     arguments.test_threads = Some(1);
-    libtest_mimic::run(&arguments, commands::tests()).exit();
+    libtest_mimic::run(&arguments, [commands::tests(), run::tests()].into_iter().flatten().collect()).exit();
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -188,6 +188,8 @@ fn every_command_has_json() {
 fn command_lines_that_make_no_sense() {
     let folder = Folder::new("usage");
     for (name, args) in [
+        ("run_for", &["run", "x.o", "--for", "soon"][..]),
+        ("run_events", &["run", "x.o", "--events", "0"]),
         ("help", &["--help"][..]),
         ("nothing", &[]),
         ("misspelt", &["shwo", "x"]),

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use bpf_btf::{Label, Place};
-use bpf_sys::SysError;
 use bpf_sys::uapi::ProgramType;
+use bpf_sys::{SysError, errno};
 use thiserror::Error;
 
 use crate::diagnose::{Asked, Refused, diagnostic, likely_cause};
+use crate::kernel::Feature;
 use crate::struct_ops::State;
 
 /// Why something could not be attached or detached. Codes E0601 to E0619.
@@ -39,8 +40,48 @@ pub enum AttachError {
     NoSuchTracepoint {
         /// The program.
         program: String,
-        /// The name.
+        /// The name, with its category if it was asked for with one.
         tracepoint: String,
+        /// Names that are close, in the form that was asked for.
+        nearest: Vec<String>,
+    },
+    /// What tells the numbers of tracepoints is not mounted.
+    #[error("tracepoint `{tracepoint}` cannot be looked up: no tracefs is mounted")]
+    NoTracefs {
+        /// The program.
+        program: String,
+        /// The tracepoint, with its category.
+        tracepoint: String,
+    },
+    /// What tells the numbers of tracepoints cannot be read.
+    #[error("tracepoint `{tracepoint}` cannot be looked up: {} cannot be read", path.display())]
+    Tracefs {
+        /// The program.
+        program: String,
+        /// The tracepoint, with its category.
+        tracepoint: String,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SysError,
+    },
+    /// Programs of this kind are not attached by this crate yet.
+    #[error("program `{program}` in SEC(\"{section}\") is of a kind that cannot be attached yet")]
+    NotYet {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// Its type.
+        program_type: ProgramType,
+    },
+    /// What was asked for needs something that this kernel does not have.
+    #[error("{what} needs {}, which this kernel does not have", feature.name())]
+    Needs {
+        /// What was asked for.
+        what: String,
+        /// What it needs.
+        feature: Feature,
     },
     /// A struct_ops is registered already, or was: refused before the call.
     #[error("struct_ops `{variable}` cannot be attached: it is {state}")]
@@ -66,7 +107,11 @@ pub enum AttachError {
 
 impl AttachError {
     pub(crate) fn refused(doing: String, source: SysError) -> Self {
-        let refused = Box::new(likely_cause(Asked::Btf, &[], &source));
+        Self::refused_as(Asked::Btf, doing, source)
+    }
+
+    pub(crate) fn refused_as(asked: Asked, doing: String, source: SysError) -> Self {
+        let refused = Box::new(likely_cause(asked, &[], &source));
         Self::Refused { doing, refused, source }
     }
 
@@ -90,6 +135,10 @@ impl AttachError {
             Self::State { .. } => "E0604",
             Self::NoLink { .. } => "E0605",
             Self::NotBpffs { .. } => "E0606",
+            Self::NoTracefs { .. } => "E0607",
+            Self::Tracefs { .. } => "E0608",
+            Self::NotYet { .. } => "E0609",
+            Self::Needs { .. } => "E0610",
         }
     }
 
@@ -97,11 +146,13 @@ impl AttachError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::Refused { .. } | Self::NoLink { .. } => Vec::new(),
-            Self::NoTarget { program, section, .. } => {
+            Self::Refused { .. } | Self::NoLink { .. } | Self::Needs { .. } => Vec::new(),
+            Self::NoTarget { program, section, .. } | Self::NotYet { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
-            Self::NoSuchTracepoint { program, .. } => vec![Label::item("program", program)],
+            Self::NoSuchTracepoint { program, .. }
+            | Self::NoTracefs { program, .. }
+            | Self::Tracefs { program, .. } => vec![Label::item("program", program)],
             Self::State { variable, .. } => vec![Label::item("variable", variable)],
             Self::NotBpffs { path } => vec![Label::at(Place::Object(path.display().to_string()))],
         }
@@ -115,19 +166,47 @@ impl AttachError {
             Self::NoTarget { program_type, .. } => match *program_type {
                 ProgramType::STRUCT_OPS => "attach the struct_ops variable that names it".into(),
                 ProgramType::RAW_TRACEPOINT => "name the tracepoint: SEC(\"raw_tp/sched_switch\")".into(),
+                ProgramType::TRACEPOINT => {
+                    "name the tracepoint with its category: SEC(\"tracepoint/sched/sched_switch\")".into()
+                }
                 _ => "programs of this type are attached to something that only the caller knows".into(),
             },
-            Self::NoSuchTracepoint { .. } => {
-                "give the name without its category; /sys/kernel/tracing/available_events lists them".into()
+            Self::NoSuchTracepoint { nearest, .. } if !nearest.is_empty() => {
+                format!("did you mean {}?", quoted(nearest))
+            }
+            Self::NoSuchTracepoint { tracepoint, .. } => {
+                let form = if tracepoint.contains('/') { "as category/name" } else { "without its category" };
+                format!("give the name {form}; available_events on a tracefs lists them")
+            }
+            Self::NoTracefs { .. } => "mount it: mount -t tracefs tracefs /sys/kernel/tracing".into(),
+            Self::Tracefs { source, .. } if source.is(errno::EACCES) || source.is(errno::EPERM) => {
+                "only root may read tracefs, unless it was mounted for others (gid=, mode=)".into()
+            }
+            Self::Tracefs { .. } => return None,
+            Self::NotYet { program_type, .. } => {
+                format!("programs of type {program_type} can be loaded, pinned and attached by other means")
+            }
+            Self::Needs { feature, .. } => {
+                let since = feature.since().map(|since| format!("that came with Linux {since}"));
+                return since;
             }
             Self::State { state: State::Registered, .. } => "detach it first".into(),
             Self::State { .. } => {
                 "load the object again: without BPF_F_LINK a map can be registered once only".into()
             }
-            Self::NoLink { .. } => "it stays registered without a pin, until it is detached".into(),
+            Self::NoLink { .. } => {
+                "a struct_ops stays registered without a pin, until it is detached; a program at a perf \
+                                    event of a kernel before 5.15 stays as long as its process"
+                    .into()
+            }
             Self::NotBpffs { .. } => "mount one: mount -t bpf bpf /sys/fs/bpf".into(),
         })
     }
+}
+
+/// Names in a sentence.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
 diagnostic!(AttachError);

@@ -18,6 +18,8 @@ pub(crate) enum Asked {
     Btf,
     Map(MapType),
     Program(ProgramType),
+    /// To open a perf event.
+    PerfEvent,
     /// To register, unregister, look up: what only the administrator may do.
     Admin,
 }
@@ -55,6 +57,7 @@ impl Asked {
                 | ProgramType::SYSCALL,
             ) => &[Bpf],
             Self::Program(_) => &[Bpf, NetAdmin],
+            Self::PerfEvent => &[Perfmon],
             Self::Admin => &[SysAdmin],
         }
     }
@@ -78,8 +81,12 @@ pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> R
     needs.dedup();
     let missing: Vec<&str> = needs.iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
     let names: Vec<String> = needs.iter().map(|cap| cap.name().to_lowercase()).collect();
-    let sysctl = std::fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled").ok();
-    let sysctl = sysctl.map(|value| format!(" (kernel.unprivileged_bpf_disabled is {})", value.trim()));
+    let name = match asked {
+        Asked::PerfEvent => "perf_event_paranoid",
+        _ => "unprivileged_bpf_disabled",
+    };
+    let sysctl = std::fs::read_to_string(format!("/proc/sys/kernel/{name}")).ok();
+    let sysctl = sysctl.map(|value| format!(" (kernel.{name} is {})", value.trim()));
     Refused {
         cause: Some(format!(
             "this process does not have {}{}",

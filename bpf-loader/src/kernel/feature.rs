@@ -31,6 +31,8 @@ pub enum Feature {
     ArrayMmap,
     /// `bpf_struct_ops_*`: kernel structs whose callbacks are programs.
     StructOps,
+    /// A program may be attached to a perf event through a link, and be given a number there.
+    PerfLink,
     /// A struct_ops map may be attached through a link.
     StructOpsLink,
     /// `bpf_struct_ops_*` of modules.
@@ -60,7 +62,7 @@ const fn row(feature: Feature, name: &'static str, major: u16, minor: u16, evide
     Row { feature, name, since: KernelVersion::new(major, minor), evidence }
 }
 
-// Where the evidence is defined: include/linux/bpf.h and kernel/bpf/bpf_struct_ops.c.
+// Where the evidence is defined: include/linux/bpf.h, kernel/bpf/syscall.c and kernel/bpf/bpf_struct_ops.c.
 static ROWS: &[Row] = &[
     row(Feature::Names, "names of maps and programs", 4, 15, Evidence::Member("bpf_prog_aux", "name")),
     row(
@@ -74,6 +76,7 @@ static ROWS: &[Row] = &[
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
+    row(Feature::PerfLink, "perf event links", 5, 15, Evidence::Struct("bpf_perf_link")),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
 ];

@@ -12,6 +12,7 @@ mod saved;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use bpf_btf::{Btf, Endian, ParseError};
@@ -38,6 +39,8 @@ struct Inner {
     running: bool,
     machine: Machine,
     btf: OnceLock<Result<Btf, KernelError>>,
+    /// How long reading it took.
+    read_time: OnceLock<Duration>,
     hash: OnceLock<BtfHash>,
     modules: OnceLock<Vec<module::Known>>,
     /// Its build configuration, the text of `/proc/config.gz`.
@@ -138,6 +141,7 @@ impl KernelBuilder {
             running,
             machine,
             btf,
+            read_time: OnceLock::new(),
             hash: OnceLock::new(),
             modules: OnceLock::from(module::Known::given(self.modules)),
             kconfig: self.kconfig,
@@ -158,6 +162,7 @@ impl Kernel {
             running: true,
             machine: Machine::running(),
             btf: OnceLock::new(),
+            read_time: OnceLock::new(),
             hash: OnceLock::new(),
             modules: OnceLock::new(),
             kconfig: None,
@@ -202,7 +207,20 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`]: it has none, or it cannot be read.
     pub fn btf(&self) -> Result<&Btf, KernelError> {
-        self.inner.btf.get_or_init(read_running_btf).as_ref().map_err(Clone::clone)
+        let read = || {
+            let start = Instant::now();
+            let read = read_running_btf();
+            let _ = self.inner.read_time.set(start.elapsed());
+            read
+        };
+        self.inner.btf.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// How long reading the running kernel's BTF took, which the first that needs it waits for; `None` if nobody did yet,
+    /// or the kernel is another one.
+    #[must_use]
+    pub fn read_time(&self) -> Option<Duration> {
+        self.inner.read_time.get().copied()
     }
 
     /// The hash of its BTF, which a plan names.

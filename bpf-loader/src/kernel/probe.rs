@@ -1,9 +1,11 @@
 //! Asking the running kernel: one small call per feature, only for what a refused step assumed.
 
+use std::os::fd::{AsFd, AsRawFd};
+
 use bpf_sys::map::MapCreate;
 use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::{AttachType, Insn, MapType, ProgramType, flags};
-use bpf_sys::{SysError, errno};
+use bpf_sys::{LinkCreate, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
 
@@ -24,7 +26,6 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             .map(drop),
         Feature::Btf => bpf_sys::btf::load(&func_btf(), None).map(drop),
         Feature::GlobalData => {
-            use std::os::fd::{AsFd, AsRawFd};
             let map = array(0).create()?;
             let mut load = Insn::ld_imm64(1, flags::BPF_PSEUDO_MAP_VALUE, 0).to_vec();
             if let Some(first) = load.first_mut() {
@@ -33,6 +34,7 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             load.extend(EXIT_0);
             ProgLoad::new(ProgramType::SOCKET_FILTER, &code(&load), c"GPL").load().map(drop)
         }
+        Feature::PerfLink => return perf_link(),
         // They stand in BTF, which every struct_ops plan reads: never assumed, so never probed.
         Feature::StructOps | Feature::StructOpsLink | Feature::StructOpsModule => return Ok(Answer::Unknown),
     };
@@ -40,6 +42,18 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
         Ok(()) => Ok(Answer::Yes),
         Err(error) if error.is(errno::EINVAL) || error.is(errno::E2BIG) => Ok(Answer::No),
         Err(error) => Err(error),
+    }
+}
+
+/// A link to what is no perf event: a kernel that has such links looks at it, and says so.
+fn perf_link() -> Result<Answer, SysError> {
+    let code = code(&EXIT_0);
+    let program = ProgLoad::new(ProgramType::TRACEPOINT, &code, c"GPL").load()?;
+    let link = LinkCreate::new(program.as_fd(), AttachType::PERF_EVENT).target_fd(program.as_fd()).create();
+    match link {
+        Err(error) if error.is(errno::EBADF) => Ok(Answer::Yes),
+        Err(error) if error.is(errno::EINVAL) => Ok(Answer::No),
+        other => other.map(|_| Answer::Unknown),
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::object::ObjectKind;
 use bpf_sys::prog::{LogSize, ProgLoad};
-use bpf_sys::uapi::Command;
-use bpf_sys::{MapMapping, SysError, errno};
+use bpf_sys::uapi::{AttachType, Command};
+use bpf_sys::{LinkCreate, MapMapping, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
 
@@ -92,9 +92,32 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         bpf_sys::link::detach(link)
     }
 
-    fn raw_tracepoint_open(&self, name: &std::ffi::CStr, prog: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+    fn raw_tracepoint_open(
+        &self,
+        name: &std::ffi::CStr,
+        prog: BorrowedFd<'_>,
+        cookie: u64,
+    ) -> Result<OwnedFd, SysError> {
         self.before(Command::RAW_TRACEPOINT_OPEN)?;
-        bpf_sys::link::raw_tracepoint_open(Some(name), prog, 0)
+        bpf_sys::link::raw_tracepoint_open(Some(name), prog, cookie)
+    }
+
+    fn tracepoint_event(&self, id: u64) -> Result<OwnedFd, SysError> {
+        bpf_sys::perf::open_tracepoint(id)
+    }
+
+    fn link_event(
+        &self,
+        prog: BorrowedFd<'_>,
+        event: BorrowedFd<'_>,
+        cookie: u64,
+    ) -> Result<OwnedFd, SysError> {
+        self.before(Command::LINK_CREATE)?;
+        LinkCreate::new(prog, AttachType::PERF_EVENT).target_fd(event).cookie(cookie).create()
+    }
+
+    fn event_program(&self, event: BorrowedFd<'_>, prog: BorrowedFd<'_>) -> Result<(), SysError> {
+        bpf_sys::perf::set_bpf(event, prog)
     }
 
     fn probe(&self, feature: Feature) -> Result<Answer, SysError> {

@@ -132,8 +132,23 @@ impl Sys for Fake {
     fn link_detach(&self, _: BorrowedFd<'_>) -> Result<(), SysError> {
         self.count(Command::LINK_DETACH)
     }
-    fn raw_tracepoint_open(&self, _: &CStr, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+    fn raw_tracepoint_open(&self, _: &CStr, _: BorrowedFd<'_>, _: u64) -> Result<OwnedFd, SysError> {
         self.count(Command::RAW_TRACEPOINT_OPEN).map(|()| descriptor())
+    }
+    fn tracepoint_event(&self, _: u64) -> Result<OwnedFd, SysError> {
+        Ok(descriptor())
+    }
+    fn link_event(&self, _: BorrowedFd<'_>, _: BorrowedFd<'_>, _: u64) -> Result<OwnedFd, SysError> {
+        self.count(Command::LINK_CREATE)?;
+        match self.lacks {
+            Some(Feature::PerfLink) => {
+                Err(SysError::Kernel { command: Command::LINK_CREATE, errno: errno::EINVAL })
+            }
+            _ => Ok(descriptor()),
+        }
+    }
+    fn event_program(&self, _: BorrowedFd<'_>, _: BorrowedFd<'_>) -> Result<(), SysError> {
+        Ok(())
     }
     fn probe(&self, feature: Feature) -> Result<Answer, SysError> {
         self.probes.fetch_add(1, Ordering::Relaxed);
@@ -433,6 +448,32 @@ fn a_load_that_is_put_off_is_tried_five_times() {
 }
 
 #[test]
+fn a_tracepoint_without_links_is_attached_all_the_same() {
+    use crate::attach::AttachOptions;
+    let _alone = alone();
+    let before = descriptors();
+    // Nothing is known of this kernel: a link is tried, and the kernel asked once if it refuses.
+    for (lacks, probes) in [(None, 0), (Some(Feature::PerfLink), 1)] {
+        let bare = Kernel::builder().build_as_running();
+        let plan = Object::open(fixture("ring/printk")).unwrap().plan(&bare).unwrap();
+        let fake = Arc::new(Fake { lacks, probes: AtomicUsize::new(1), ..Fake::default() });
+        let loaded = load_with(&plan, &bare, &one_thread(), &(fake.clone() as SysRef)).unwrap();
+        let program = loaded.program("on_exec").unwrap();
+        let attach = |options: AttachOptions| options.attach_event(program, "a/b", 1);
+        let link = attach(AttachOptions::new()).unwrap();
+        assert_eq!(link.fd().is_some(), lacks.is_none());
+        let with_cookie = attach(AttachOptions::new().cookie(7)).map(drop).map_err(|error| error.code());
+        assert_eq!(with_cookie, if lacks.is_none() { Ok(()) } else { Err("E0610") });
+        assert_eq!(fake.probes.load(Ordering::Relaxed), 1 + probes);
+        if lacks.is_some() {
+            assert_eq!(link.pin("/nowhere").unwrap_err().code(), "E0605");
+        }
+        link.detach().unwrap();
+    }
+    assert_eq!(descriptors(), before);
+}
+
+#[test]
 fn handles_are_shared() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     fn sent<T: Send + Sync + 'static>() {}
@@ -443,6 +484,7 @@ fn handles_are_shared() {
     shared::<Kernel>();
     shared::<Plan>();
     sent::<crate::Link>();
+    sent::<crate::Links>();
     sent::<LoadedObject>();
     let _ = descriptor().as_fd();
 }

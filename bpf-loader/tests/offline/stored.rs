@@ -320,22 +320,48 @@ fn programs_and_maps_by_hand() {
     }
 }
 
-/// Of the features whose BTF came later than the oldest kernel: since when.
+/// What ring buffers and tracepoints rest on is in all of these kernels too. The sizes are those of the sources; pages have
+/// 4096 bytes where a stored kernel does not say otherwise. The helpers are 130 to 133 of `enum bpf_func_id`.
+#[test]
+fn ring_buffers_by_hand() {
+    for kernel in OTHERS.into_iter().chain([REFERENCE]) {
+        let plan = plan("ring/events", kernel);
+        assert_eq!(plan.assumptions().count(), 0, "{kernel}");
+        let rings = plan.maps().iter().filter(|map| map.map_type.0 == 27);
+        let rings: Vec<_> =
+            rings.map(|map| (map.name.as_str(), map.key_size, map.value_size, map.max_entries)).collect();
+        assert_eq!(rings, [("execs", 0, 0, 65536), ("small", 0, 0, 4096)], "{kernel}");
+        // `call N`: BPF_JMP | BPF_CALL.
+        let calls = |name| -> Vec<i32> {
+            let insns = program(&plan, name).insns.iter().map(|insn| insn.insn);
+            insns.filter(|insn| insn.code == 0x85).map(|insn| insn.imm).collect()
+        };
+        assert_eq!(
+            ["submit", "output", "discard"].map(calls),
+            [vec![131, 132], vec![130], vec![131, 133]],
+            "{kernel}"
+        );
+    }
+}
+
+/// Of the features whose BTF came later than the oldest kernel: since when. Of STRUCT 'bpf_perf_link', 5.10 has none; the
+/// others do, `[10879] STRUCT 'bpf_perf_link' size=72 vlen=2` on 6.1.
 #[test]
 fn features_by_hand() {
     use bpf_loader::Answer::{No, Yes};
-    for (kernel, struct_ops, link) in [
-        ("x86_64-5.10", Yes, No),
-        ("x86_64-6.1", Yes, No),
-        ("x86_64-6.12", Yes, Yes),
-        ("x86_64-6.18", Yes, Yes),
-        ("x86_64-7.2", Yes, Yes),
-        ("aarch64-6.12", Yes, Yes),
+    for (kernel, struct_ops, perf_link, link) in [
+        ("x86_64-5.10", Yes, No, No),
+        ("x86_64-6.1", Yes, Yes, No),
+        ("x86_64-6.12", Yes, Yes, Yes),
+        ("x86_64-6.18", Yes, Yes, Yes),
+        ("x86_64-7.2", Yes, Yes, Yes),
+        ("aarch64-6.12", Yes, Yes, Yes),
         // No STRUCT 'bpf_struct_ops_map', none 'bpf_struct_ops_link'.
-        ("s390x-6.12", No, No),
+        ("s390x-6.12", No, Yes, No),
     ] {
         let value = stored(kernel);
-        let answers = [Feature::StructOps, Feature::StructOpsLink].map(|feature| value.feature(feature));
-        assert_eq!(answers, [struct_ops, link], "{kernel}");
+        let answers = [Feature::StructOps, Feature::PerfLink, Feature::StructOpsLink]
+            .map(|feature| value.feature(feature));
+        assert_eq!(answers, [struct_ops, perf_link, link], "{kernel}");
     }
 }
