@@ -80,6 +80,10 @@ enum Task {
         /// Only that suite
         #[arg(value_parser = oracle::SUITES)]
         suite: Option<String>,
+        /// For the suite `c`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz (NAME:
+        /// architecture-release)
+        #[arg(long, value_name = "DIR")]
+        kernels: Option<PathBuf>,
     },
 }
 
@@ -123,7 +127,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Vm { kernels, smp, jobs, install, filter } => {
             vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
         }
-        Task::Oracle { suite } => oracle::run(&workspace, suite.as_deref()),
+        Task::Oracle { suite, kernels } => oracle::run(&workspace, suite.as_deref(), kernels.as_deref()),
     }
 }
 

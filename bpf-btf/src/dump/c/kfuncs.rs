@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::names::Label;
 use super::printer::Printer;
+use super::sort;
 use crate::error::TypeError;
 use crate::kind::Kind;
 
@@ -47,14 +48,14 @@ pub(super) fn write(printer: &mut Printer<'_, '_>) {
         }
         let (Ok(tag), Ok(name)) = (records.string(record.name), records.string(func.name)) else { continue };
         if tag == KFUNC {
-            kfuncs.push((name, record.word, func.word));
+            kfuncs.push((sort::name(records, func.name), name, record.word, func.word));
         } else if tag == FASTCALL {
             fastcalls.insert(record.word);
         }
     }
-    kfuncs.sort_by_key(|(name, ..)| *name);
+    kfuncs.sort_by_key(|(key, ..)| *key);
     printer.out.text("\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n");
-    for (name, func, prototype) in kfuncs {
+    for (_, name, func, prototype) in kfuncs {
         let mark = printer.out.mark();
         let came = declare(printer, name, prototype, fastcalls.contains(&func));
         if came.is_err() {

@@ -82,6 +82,7 @@ impl<'a> Printer<'a, '_> {
             if forward {
                 return Ok(Label::of(text));
             }
+            self.records.steps(id, text.len() as u64 / 32)?;
             let number = self.names.number_of(id, space, text);
             if number > 1 {
                 self.states.change(id, |state| state.set_numbered());

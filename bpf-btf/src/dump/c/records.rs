@@ -164,7 +164,12 @@ impl<'a> Records<'a> {
     /// Counts a step on behalf of that type.
     #[inline]
     pub(super) fn step(&mut self, id: u32) -> Result<(), TypeError> {
-        match self.left.checked_sub(1) {
+        self.steps(id, 1)
+    }
+
+    #[inline]
+    pub(super) fn steps(&mut self, id: u32, count: u64) -> Result<(), TypeError> {
+        match self.left.checked_sub(count) {
             Some(left) => {
                 self.left = left;
                 Ok(())
@@ -207,8 +212,8 @@ impl<'a> Records<'a> {
         if record.kind() != Kind::INT || !matches!(record.word, 4 | 8) {
             return None;
         }
-        let name = std::str::from_utf8(self.string(record.name).ok()?).ok()?;
-        LONG.contains(&name).then_some(record.word)
+        let name = self.string(record.name).ok()?;
+        LONG.iter().any(|long| long.as_bytes() == name).then_some(record.word)
     }
 }
 

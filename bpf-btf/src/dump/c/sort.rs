@@ -12,12 +12,15 @@ use crate::kind::Kind;
 /// What has no name, and no type.
 const LAST: u8 = 10;
 
+/// Bytes of a name that count. The longest that kernels take have 512.
+const MAX_NAME: usize = 1024;
+
 /// The ids in that order.
 pub(super) fn sorted(records: &mut Records<'_>, ids: RangeInclusive<u32>) -> Vec<u32> {
     let mut keys: Vec<_> = ids
         .map(|id| {
             let record = records.get(id).unwrap_or(Record::VOID);
-            let own = records.string(record.name).unwrap_or_default();
+            let own = name(records, record.name);
             (rank(records, record), sort_name(records, record), own, members(records, id), id)
         })
         .collect();
@@ -45,6 +48,12 @@ fn rank<'a>(records: &Records<'a>, mut record: Record<'a>) -> u8 {
     LAST
 }
 
+/// What of a name is compared.
+pub(super) fn name<'a>(records: &Records<'a>, offset: u32) -> &'a [u8] {
+    let name = records.string(offset).unwrap_or_default();
+    name.get(..MAX_NAME).unwrap_or(name)
+}
+
 fn leads_on(kind: Kind) -> bool {
     kind.is_modifier() || matches!(kind, Kind::PTR | Kind::DECL_TAG)
 }
@@ -60,11 +69,11 @@ fn sort_name<'a>(records: &Records<'a>, record: Record<'a>) -> &'a [u8] {
                     Kind::ENUM => at.pairs(records.endian).next().map(|[name, _]| name),
                     _ => at.triples(records.endian).next().map(|[name, ..]| name),
                 };
-                return records.string(first.unwrap_or(0)).unwrap_or_default();
+                return name(records, first.unwrap_or(0));
             }
             Kind::ARRAY => at.array(records.endian)[0],
             kind if leads_on(kind) => at.word,
-            _ => return records.string(at.name).unwrap_or_default(),
+            _ => return name(records, at.name),
         };
         led = true;
         let Ok(next) = records.get(target) else { return &[] };
@@ -117,7 +126,7 @@ impl Hasher<'_, '_> {
         if offset == 0 {
             return hash;
         }
-        let name = self.records.string(offset).unwrap_or_default();
+        let name = name(self.records, offset);
         mix(hash, name.iter().fold(0, |hash, byte| mix(hash, u64::from(*byte))))
     }
 }
