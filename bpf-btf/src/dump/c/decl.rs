@@ -9,6 +9,22 @@ use crate::error::TypeError;
 use crate::kind::Kind;
 use crate::types::TypeId;
 
+/// Whether a declaration may begin with such a type.
+fn has_base(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::VOID
+            | Kind::INT
+            | Kind::FLOAT
+            | Kind::ENUM
+            | Kind::ENUM64
+            | Kind::FWD
+            | Kind::STRUCT
+            | Kind::UNION
+            | Kind::TYPEDEF
+    )
+}
+
 impl<'a> Printer<'a, '_> {
     /// Prints the declaration of something as that type.
     pub(super) fn decl(
@@ -20,6 +36,22 @@ impl<'a> Printer<'a, '_> {
     ) -> Result<(), TypeError> {
         if depth > MAX_DEPTH {
             return Err(too_deep(id));
+        }
+        self.records.step(id)?;
+        let record = self.records.get(id)?;
+        if has_base(record.kind()) {
+            self.base(id, record, level, depth)?;
+            self.declared(label, false);
+            return Ok(());
+        }
+        if record.kind() == Kind::PTR {
+            let target = self.records.get(record.word)?;
+            if has_base(target.kind()) {
+                self.base(record.word, target, level, depth)?;
+                self.out.text(" *");
+                self.write_label(label);
+                return Ok(());
+            }
         }
         let start = self.chains.len();
         let mut came = self.collect(id);
@@ -45,14 +77,7 @@ impl<'a> Printer<'a, '_> {
                 Kind::ARRAY => record.array(self.records.endian)[0],
                 Kind::PTR | Kind::FUNC_PROTO => record.word,
                 kind if kind.is_qualifier() => record.word,
-                Kind::INT
-                | Kind::FLOAT
-                | Kind::ENUM
-                | Kind::ENUM64
-                | Kind::FWD
-                | Kind::STRUCT
-                | Kind::UNION
-                | Kind::TYPEDEF => return Ok(()),
+                kind if has_base(kind) => return Ok(()),
                 kind => return Err(TypeError::NoSize { id: TypeId(at), kind }),
             };
         }

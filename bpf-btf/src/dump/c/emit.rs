@@ -1,6 +1,6 @@
 //! Definitions and forward declarations.
 
-use super::layout::Gap;
+use super::layout::{Gap, Shape};
 use super::names::{Label, Space};
 use super::order::too_deep;
 use super::printer::{MAX_DEPTH, Printer, Stage};
@@ -125,6 +125,7 @@ impl<'a> Printer<'a, '_> {
     ) -> Result<(), TypeError> {
         let mark = self.out.mark();
         let came = write(self);
+        self.layouts.clear();
         match came {
             Ok(()) => self.out.text(";\n\n"),
             Err(_) => self.out.take_back(mark),
@@ -157,22 +158,21 @@ impl<'a> Printer<'a, '_> {
         level: u32,
         depth: u32,
     ) -> Result<(), TypeError> {
-        let is_struct = record.kind() == Kind::STRUCT;
-        let align = self.align_of(id, 0)?;
-        let packed = is_struct && self.is_packed(record)?;
+        let Shape { start, align, packed } = self.shape(id, record, depth)?;
         self.composite_name(id, record)?;
         self.out.text(" {");
         let (mut end, mut after_bits) = (0, false);
         let members = record.members(self.records.endian);
         let empty = members.len() == 0 && record.word == 0;
-        for member in members {
+        for (index, member) in members.enumerate() {
             self.records.step(id)?;
             self.check_room(id)?;
+            let layout = self.layouts.get(start + index).copied().unwrap_or_default();
             let name = self.records.string(member.name)?;
             let at = u64::from(member.at);
-            let member_align = if packed { 1 } else { self.align_of(member.id, 0)? };
             let in_bits = after_bits && member.width != 0;
-            self.pad(id, Gap { from: end, to: at, align: member_align, in_bits }, level + 1)?;
+            let align = if packed { 1 } else { layout.align };
+            self.pad(id, &Gap { from: end, to: at, align, in_bits }, level + 1)?;
             self.out.line(level + 1);
             self.decl(member.id, Label::of(name), level + 1, depth + 1)?;
             after_bits = member.width != 0;
@@ -181,13 +181,14 @@ impl<'a> Printer<'a, '_> {
                 self.out.number(u64::from(member.width));
                 end = at + u64::from(member.width);
             } else {
-                end = at + u64::from(self.size_of(member.id)?) * 8;
+                end = at + u64::from(layout.size) * 8;
             }
             self.out.text(";");
         }
-        if is_struct {
+        self.layouts.truncate(start);
+        if record.kind() == Kind::STRUCT {
             let to = u64::from(record.word) * 8;
-            self.pad(id, Gap { from: end, to, align, in_bits: false }, level + 1)?;
+            self.pad(id, &Gap { from: end, to, align, in_bits: false }, level + 1)?;
         }
         if empty {
             self.out.text("}");

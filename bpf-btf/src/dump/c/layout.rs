@@ -27,43 +27,61 @@ pub(super) struct Gap {
     pub(super) in_bits: bool,
 }
 
-impl<'a> Printer<'a, '_> {
-    /// Bytes to which a type aligns itself; 0 where it has no layout.
-    pub(super) fn align_of(&mut self, id: u32, depth: u32) -> Result<u32, TypeError> {
-        let mut at = id;
-        for _ in 0..=MAX_DEPTH {
-            self.records.step(id)?;
-            let record = self.records.get(at)?;
-            at = match record.kind() {
-                Kind::INT | Kind::ENUM | Kind::ENUM64 | Kind::FLOAT => {
-                    return Ok(record.word.min(self.pointer_size));
-                }
-                Kind::PTR => return Ok(self.pointer_size),
-                Kind::ARRAY => record.array(self.records.endian)[0],
-                Kind::STRUCT | Kind::UNION => return self.composite_align(at, record, depth),
-                kind if kind.is_modifier() => record.word,
-                _ => return Ok(0),
-            };
-        }
-        Err(too_deep(id))
-    }
+/// Bytes that a type takes, and to which it aligns itself; both 0 where it has no layout.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Layout {
+    pub(super) size: u32,
+    pub(super) align: u32,
+}
 
-    fn composite_align(&mut self, id: u32, record: Record<'a>, depth: u32) -> Result<u32, TypeError> {
-        let index = usize::try_from(id).unwrap_or(usize::MAX);
-        match self.aligns.get(index).copied() {
-            None | Some(UNKNOWN) => {}
-            Some(BEGUN) => return Err(too_deep(id)),
-            Some(known) => return Ok(u32::from(known - 1)),
-        }
+/// How the members of a struct or union lie.
+pub(super) struct Shape {
+    /// Where in [`Printer::layouts`] those of the members begin.
+    pub(super) start: usize,
+    /// Bytes to which it aligns itself; 0 where a member has no layout.
+    pub(super) align: u32,
+    /// A compiler would put the members elsewhere, was it not told to pack them.
+    pub(super) packed: bool,
+}
+
+impl<'a> Printer<'a, '_> {
+    /// Works out the layout of a struct or union. Those of its members stay in [`Printer::layouts`].
+    pub(super) fn shape(&mut self, id: u32, record: Record<'a>, depth: u32) -> Result<Shape, TypeError> {
         if depth > MAX_DEPTH {
             return Err(too_deep(id));
         }
+        let index = usize::try_from(id).unwrap_or(usize::MAX);
+        let begun = self.aligns.get(index) == Some(&BEGUN);
+        if begun {
+            return Err(too_deep(id));
+        }
         self.note_align(index, BEGUN);
-        let align = self.members_align(record, depth);
+        let shape = self.work_out(record, depth);
         // At most the size of a pointer.
-        let known = align.as_ref().ok().and_then(|align| u8::try_from(align + 1).ok());
+        let known = shape.as_ref().ok().and_then(|shape| u8::try_from(shape.align + 1).ok());
         self.note_align(index, known.unwrap_or(UNKNOWN));
-        align
+        shape
+    }
+
+    fn work_out(&mut self, record: Record<'a>, depth: u32) -> Result<Shape, TypeError> {
+        let start = self.layouts.len();
+        let (mut most, mut misplaced, mut unknown) = (1, false, false);
+        for member in record.members(self.records.endian) {
+            let layout = self.layout_of(member.id, depth + 1)?;
+            self.layouts.push(layout);
+            let align = layout.align;
+            // What comes behind the first member that decides does not count: so does libbpf.
+            unknown |= align == 0 && !misplaced;
+            misplaced |= align != 0 && member.width == 0 && !member.at.is_multiple_of(8 * align);
+            most = most.max(align);
+        }
+        let packed = misplaced || !record.word.is_multiple_of(most);
+        let align = match (unknown, packed) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => most,
+        };
+        Ok(Shape { start, align, packed: packed && record.kind() == Kind::STRUCT })
     }
 
     fn note_align(&mut self, index: usize, align: u8) {
@@ -72,49 +90,33 @@ impl<'a> Printer<'a, '_> {
         }
     }
 
-    fn members_align(&mut self, record: Record<'a>, depth: u32) -> Result<u32, TypeError> {
-        let mut most = 1;
-        for member in record.members(self.records.endian) {
-            let align = self.align_of(member.id, depth + 1)?;
-            if align == 0 {
-                return Ok(0);
-            }
-            most = most.max(align);
-            if member.width == 0 && !member.at.is_multiple_of(8 * align) {
-                return Ok(1);
+    fn composite_align(&mut self, id: u32, record: Record<'a>, depth: u32) -> Result<u32, TypeError> {
+        match usize::try_from(id).ok().and_then(|index| self.aligns.get(index)).copied() {
+            Some(known) if known != UNKNOWN && known != BEGUN => Ok(u32::from(known - 1)),
+            _ => {
+                let start = self.layouts.len();
+                let shape = self.shape(id, record, depth);
+                self.layouts.truncate(start);
+                shape.map(|shape| shape.align)
             }
         }
-        Ok(if record.word.is_multiple_of(most) { most } else { 1 })
     }
 
-    /// Whether a compiler would put the members elsewhere, was it not told to pack them.
-    pub(super) fn is_packed(&mut self, record: Record<'a>) -> Result<bool, TypeError> {
-        let mut most = 1;
-        for member in record.members(self.records.endian) {
-            let align = self.align_of(member.id, 0)?;
-            if align != 0 && member.width == 0 && !member.at.is_multiple_of(8 * align) {
-                return Ok(true);
-            }
-            most = most.max(align);
-        }
-        Ok(!record.word.is_multiple_of(most))
-    }
-
-    /// Bytes of a member; 0 where its type has no size.
-    pub(super) fn size_of(&mut self, id: u32) -> Result<u32, TypeError> {
-        let (mut at, mut times) = (id, 1_u32);
-        for _ in 0..MAX_STEPS {
+    /// The layout of a member of that type.
+    fn layout_of(&mut self, id: u32, depth: u32) -> Result<Layout, TypeError> {
+        let (mut at, mut times) = (id, Some(1_u32));
+        for step in 0..=MAX_DEPTH {
             self.records.step(id)?;
             let record = self.records.get(at)?;
-            let one = match record.kind() {
-                Kind::INT | Kind::STRUCT | Kind::UNION | Kind::ENUM | Kind::ENUM64 | Kind::FLOAT => {
-                    record.word
+            let (one, align) = match record.kind() {
+                Kind::INT | Kind::ENUM | Kind::ENUM64 | Kind::FLOAT => {
+                    (record.word, record.word.min(self.pointer_size))
                 }
-                Kind::PTR => self.pointer_size,
+                Kind::PTR => (self.pointer_size, self.pointer_size),
+                Kind::STRUCT | Kind::UNION => (record.word, self.composite_align(at, record, depth)?),
                 Kind::ARRAY => {
                     let [element, _, len] = record.array(self.records.endian);
-                    let Some(product) = times.checked_mul(len) else { return Ok(0) };
-                    times = product;
+                    times = times.and_then(|times| times.checked_mul(len));
                     at = element;
                     continue;
                 }
@@ -122,16 +124,17 @@ impl<'a> Printer<'a, '_> {
                     at = record.word;
                     continue;
                 }
-                _ => return Ok(0),
+                _ => return Ok(Layout::default()),
             };
-            return Ok(times.checked_mul(one).unwrap_or(0));
+            let size = times.filter(|_| step < MAX_STEPS).and_then(|times| times.checked_mul(one));
+            return Ok(Layout { size: size.unwrap_or(0), align });
         }
-        Ok(0)
+        Err(too_deep(id))
     }
 
     /// Prints members without a name that fill a gap, where the compiler would not leave one.
-    pub(super) fn pad(&mut self, id: u32, gap: Gap, level: u32) -> Result<(), TypeError> {
-        let Gap { from, to, align, in_bits } = gap;
+    pub(super) fn pad(&mut self, id: u32, gap: &Gap, level: u32) -> Result<(), TypeError> {
+        let Gap { from, to, align, in_bits } = *gap;
         if from >= to {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Names that C would confuse: the second type of a name gets a number behind, `name___2`.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::printer::Printer;
 use super::records::Record;
@@ -33,15 +34,21 @@ pub(super) enum Space {
 }
 
 /// How often each name was given away.
-#[derive(Default)]
 pub(super) struct Names<'a> {
-    tags: HashMap<&'a [u8], u32>,
-    idents: HashMap<&'a [u8], u32>,
+    tags: HashMap<&'a [u8], u32, Seeded>,
+    idents: HashMap<&'a [u8], u32, Seeded>,
     /// Types that are not the first of their name.
     numbers: HashMap<u32, u32>,
 }
 
 impl<'a> Names<'a> {
+    /// With room for names of a BTF of so many types.
+    pub(super) fn with_room(types: usize) -> Self {
+        let seeded = Seeded(RandomState::new().hash_one(0));
+        let names = || HashMap::with_capacity_and_hasher(types / 8, seeded);
+        Self { tags: names(), idents: names(), numbers: HashMap::new() }
+    }
+
     /// Gives a name away once more. The first time that is 1.
     pub(super) fn take(&mut self, space: Space, name: &'a [u8]) -> u32 {
         let names = match space {
@@ -99,5 +106,53 @@ impl<'a> Printer<'a, '_> {
             self.out.text("___");
             self.out.number(u64::from(label.number));
         }
+    }
+}
+
+/// Hashes names: there are many, they are short, and they may have been chosen to collide.
+#[derive(Clone, Copy)]
+struct Seeded(u64);
+
+impl BuildHasher for Seeded {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        *self
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "halves of a product")]
+impl Seeded {
+    /// Odd, and without a pattern.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    #[inline]
+    fn word(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * u128::from(Self::FACTOR);
+        // Both halves depend on every bit.
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+}
+
+impl Hasher for Seeded {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        self.word(u64::from_le_bytes(last));
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.word(number as u64);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
     }
 }

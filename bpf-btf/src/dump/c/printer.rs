@@ -2,10 +2,12 @@
 
 use std::io;
 
+use super::layout::Layout;
 use super::names::Names;
 use super::out::Out;
-use super::records::Records;
+use super::records::{Record, Records};
 use crate::btf::Btf;
+use crate::cursor::Endian;
 use crate::error::TypeError;
 use crate::kind::Kind;
 use crate::types::TypeId;
@@ -27,11 +29,13 @@ pub(super) struct Printer<'a, 'o> {
     pub(super) names: Names<'a>,
     /// Alignments of structs and unions: see `layout.rs`.
     pub(super) aligns: Vec<u8>,
+    /// Layouts of the members of the structs at hand.
+    pub(super) layouts: Vec<Layout>,
     pub(super) pointer_size: u32,
     /// Definitions that the type at hand needs, in order.
     pub(super) queue: Vec<u32>,
     /// Types that the declarations at hand are made of.
-    pub(super) chains: Vec<(u32, super::records::Record<'a>)>,
+    pub(super) chains: Vec<(u32, Record<'a>)>,
     pub(super) strip_qualifiers: bool,
     pub(super) left_out: Vec<(TypeId, TypeError)>,
     /// No text is left.
@@ -41,31 +45,34 @@ pub(super) struct Printer<'a, 'o> {
 impl<'a, 'o> Printer<'a, 'o> {
     /// For all types of a BTF.
     pub(super) fn whole(btf: &'a Btf, out: Out<'o>) -> Self {
-        let mut printer = Self::new(Records::whole(btf), out);
+        let mut states = States::of(btf);
+        let records = Records::whole(btf, |record| states.mark_referenced(record, btf.endian()));
+        let mut printer = Self::new(records, states, out);
         printer.out.clean = printer.records.strings_are_clean();
-        printer.mark_referenced();
         printer
     }
 
     /// For a few types.
     pub(super) fn sparse(btf: &'a Btf, out: Out<'o>) -> Self {
-        Self::new(Records::sparse(btf), out)
+        Self::new(Records::sparse(btf), States::of(btf), out)
     }
 
-    fn new(records: Records<'a>, out: Out<'o>) -> Self {
+    fn new(records: Records<'a>, states: States, out: Out<'o>) -> Self {
         let size: u64 = std::iter::successors(Some(records.btf), |level| level.base())
             .take(16)
             .map(|level| level.bytes().len() as u64)
             .sum();
-        let ids = usize::try_from(*records.ids().end()).unwrap_or(0).saturating_add(1);
+        let ids = states.0.len();
+        let room = records.laid_out();
         Self {
             pointer_size: records.pointer_size(),
             records,
             out,
             limit: FREE_TEXT + TEXT_A_BYTE * size,
-            states: States(vec![State(0); ids]),
-            names: Names::default(),
+            states,
+            names: Names::with_room(room),
             aligns: vec![0; ids],
+            layouts: Vec::new(),
             queue: Vec::new(),
             chains: Vec::new(),
             strip_qualifiers: false,
@@ -107,41 +114,42 @@ impl<'a, 'o> Printer<'a, 'o> {
         }
         Err(TypeError::TooLarge { id: TypeId(id), limit: u32::try_from(self.limit).unwrap_or(u32::MAX) })
     }
-
-    /// Notes which types others refer to: an anonymous enum that none does stands for itself.
-    fn mark_referenced(&mut self) {
-        let endian = self.records.endian;
-        let states = &mut self.states;
-        let mut mark = |id: u32| states.change(id, |state| state.set_referenced());
-        for (_, record) in self.records.all() {
-            match record.kind() {
-                Kind::VOLATILE
-                | Kind::CONST
-                | Kind::RESTRICT
-                | Kind::PTR
-                | Kind::TYPEDEF
-                | Kind::FUNC
-                | Kind::VAR
-                | Kind::DECL_TAG
-                | Kind::TYPE_TAG => mark(record.word),
-                Kind::ARRAY => {
-                    let [element, index, _] = record.array(endian);
-                    mark(element);
-                    mark(index);
-                }
-                Kind::STRUCT | Kind::UNION => record.triples(endian).for_each(|[_, id, _]| mark(id)),
-                Kind::DATASEC => record.triples(endian).for_each(|[id, _, _]| mark(id)),
-                Kind::FUNC_PROTO => record.pairs(endian).for_each(|[_, id]| mark(id)),
-                _ => {}
-            }
-        }
-    }
 }
 
 /// How far each type is.
 pub(super) struct States(Vec<State>);
 
 impl States {
+    fn of(btf: &Btf) -> Self {
+        Self(vec![State(0); usize::try_from(btf.last_id().0).unwrap_or(0).saturating_add(1)])
+    }
+
+    /// Notes which types a record refers to: an anonymous enum that none does stands for itself.
+    fn mark_referenced(&mut self, record: &Record<'_>, endian: Endian) {
+        let mut mark = |id: u32| self.change(id, State::set_referenced);
+        match record.kind() {
+            Kind::VOLATILE
+            | Kind::CONST
+            | Kind::RESTRICT
+            | Kind::PTR
+            | Kind::TYPEDEF
+            | Kind::FUNC
+            | Kind::VAR
+            | Kind::DECL_TAG
+            | Kind::TYPE_TAG => mark(record.word),
+            Kind::ARRAY => {
+                let [element, index, _] = record.array(endian);
+                mark(element);
+                mark(index);
+            }
+            Kind::STRUCT | Kind::UNION => record.triples(endian).for_each(|[_, id, _]| mark(id)),
+            Kind::DATASEC => record.triples(endian).for_each(|[id, _, _]| mark(id)),
+            // Not what they return: so does libbpf.
+            Kind::FUNC_PROTO => record.pairs(endian).for_each(|[_, id]| mark(id)),
+            _ => {}
+        }
+    }
+
     #[inline]
     pub(super) fn get(&self, id: u32) -> State {
         usize::try_from(id).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(State(0))

@@ -1,4 +1,4 @@
-//! The records of a BTF and of what it is split from, laid out for being looked at many times.
+//! The records of a BTF and of what it is split from, for being looked at many times.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use crate::btf::Btf;
 use crate::cursor::Endian;
 use crate::error::TypeError;
 use crate::kind::Kind;
-use crate::types::{Type, TypeId};
+use crate::types::{RECORD_HEADER, Type, TypeId};
 
 /// A record: its header, and the bytes behind.
 #[derive(Clone, Copy)]
@@ -17,16 +17,34 @@ pub(super) struct Record<'a> {
     info: u32,
     /// Size, or the type that is referred to.
     pub(super) word: u32,
+    /// What follows: its own bytes and, maybe, those of others.
     tail: &'a [u8],
 }
 
 impl<'a> Record<'a> {
     pub(super) const VOID: Self = Self { name: 0, info: 0, word: 0, tail: &[] };
-    /// Where an id has no record.
-    const NONE: Self = Self { name: 0, info: 0x7f << 24, word: 0, tail: &[] };
-
+    #[inline]
     fn of(found: &Type<'a>) -> Self {
         Self { name: found.name, info: found.info, word: found.size_or_type, tail: found.tail }
+    }
+
+    /// The record that begins there.
+    #[inline]
+    fn at(bytes: &'a [u8], endian: Endian) -> Option<Self> {
+        let ([a, b, c, d, e, f, g, h, i, j, k, l], tail) = bytes.split_first_chunk::<12>()?;
+        Some(Self {
+            name: endian.u32([*a, *b, *c, *d]),
+            info: endian.u32([*e, *f, *g, *h]),
+            word: endian.u32([*i, *j, *k, *l]),
+            tail,
+        })
+    }
+
+    /// As many bytes behind the header as elements of that size take.
+    #[inline]
+    fn elements(&self, size: usize, count: u32) -> &'a [u8] {
+        let len = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(size);
+        self.tail.get(..len).unwrap_or(self.tail)
     }
 
     #[inline]
@@ -44,7 +62,7 @@ impl<'a> Record<'a> {
 
     /// Elements of three words: members, 64-bit enumerators, variables of a section.
     pub(super) fn triples(&self, endian: Endian) -> impl ExactSizeIterator<Item = [u32; 3]> + use<'a> {
-        let (elements, _) = self.tail.as_chunks::<12>();
+        let (elements, _) = self.elements(12, self.vlen()).as_chunks::<12>();
         elements.iter().map(move |[a, b, c, d, e, f, g, h, i, j, k, l]| {
             [endian.u32([*a, *b, *c, *d]), endian.u32([*e, *f, *g, *h]), endian.u32([*i, *j, *k, *l])]
         })
@@ -52,7 +70,7 @@ impl<'a> Record<'a> {
 
     /// Elements of two words: parameters, enumerators.
     pub(super) fn pairs(&self, endian: Endian) -> impl ExactSizeIterator<Item = [u32; 2]> + use<'a> {
-        let (elements, _) = self.tail.as_chunks::<8>();
+        let (elements, _) = self.elements(8, self.vlen()).as_chunks::<8>();
         elements
             .iter()
             .map(move |[a, b, c, d, e, f, g, h]| [endian.u32([*a, *b, *c, *d]), endian.u32([*e, *f, *g, *h])])
@@ -69,7 +87,8 @@ impl<'a> Record<'a> {
 
     /// An array's element type, index type and length.
     pub(super) fn array(&self, endian: Endian) -> [u32; 3] {
-        self.triples(endian).next().unwrap_or_default()
+        let Some([a, b, c, d, e, f, g, h, i, j, k, l]) = self.tail.first_chunk() else { return [0; 3] };
+        [endian.u32([*a, *b, *c, *d]), endian.u32([*e, *f, *g, *h]), endian.u32([*i, *j, *k, *l])]
     }
 
     /// The word behind the header: what a tag is attached to.
@@ -93,8 +112,12 @@ pub(super) struct Member {
 pub(super) struct Records<'a> {
     pub(super) btf: &'a Btf,
     pub(super) endian: Endian,
-    /// Every record, or none: then each is looked up when it is needed.
-    all: Vec<Record<'a>>,
+    /// Where each record begins in its section, or none: then each is looked up when it is needed.
+    starts: Vec<u32>,
+    /// Own records, and the id of the first.
+    own: (u32, &'a [u8]),
+    /// The same of all levels: own ones, the base's.
+    types: Vec<(u32, &'a [u8])>,
     /// Own strings, and the offset at which they begin; then the base's.
     strings: Vec<(u32, &'a [u8])>,
     /// Steps that are left.
@@ -114,34 +137,45 @@ impl<'a> Records<'a> {
     pub(super) fn sparse(btf: &'a Btf) -> Self {
         let levels = levels(btf);
         let strings = levels.iter().map(|level| (level.first_string(), level.string_section())).collect();
+        let types = levels.iter().map(|level| (level.first_id().0, level.type_bytes())).collect();
+        let own = (btf.first_id().0, btf.type_bytes());
         let bytes: u64 = levels.iter().map(|level| level.type_bytes().len() as u64).sum();
         let left = FREE_STEPS + STEPS_A_BYTE * bytes;
         let limit = u32::try_from(left).unwrap_or(u32::MAX);
-        Self { btf, endian: btf.endian(), all: Vec::new(), strings, left, limit }
+        Self { btf, endian: btf.endian(), starts: Vec::new(), own, types, strings, left, limit }
     }
 
-    /// For all types.
-    pub(super) fn whole(btf: &'a Btf) -> Self {
+    /// For all types, each of which is seen by `see`.
+    pub(super) fn whole(btf: &'a Btf, mut see: impl FnMut(&Record<'a>)) -> Self {
         let mut records = Self::sparse(btf);
         let count = usize::try_from(btf.last_id().0).unwrap_or(0).saturating_add(1);
-        // Each takes 12 bytes of the blob at least, so this is no more than a few times its size.
-        records.all.reserve_exact(count);
-        records.all.push(Record::VOID);
+        // Each record takes 12 bytes of the blob at least, so this is a third of its size at most.
+        records.starts.reserve_exact(count);
+        // That is no record; what is asked for as 0 is answered before.
+        records.starts.push(u32::MAX);
         for level in levels(btf).into_iter().rev() {
+            let mut at = 0_usize;
             for found in level.types() {
-                let at = usize::try_from(found.id().0).unwrap_or(usize::MAX);
-                if at < count && at >= records.all.len() {
-                    records.all.resize(at, Record::NONE);
-                    records.all.push(Record::of(&found));
-                }
+                records.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+                see(&Record::of(&found));
+                at = at.saturating_add(RECORD_HEADER).saturating_add(found.tail.len());
             }
+            // Ids of the level above go on from the last of this one.
+            records
+                .starts
+                .resize(usize::try_from(level.last_id().0).unwrap_or(0).saturating_add(1), u32::MAX);
         }
         records
     }
 
-    /// All records that were laid out, with their ids.
+    /// All records, with their ids.
     pub(super) fn all(&self) -> impl Iterator<Item = (u32, Record<'a>)> + '_ {
-        (0..).zip(self.all.iter().copied())
+        self.ids().filter_map(|id| Some((id, self.get(id).ok()?)))
+    }
+
+    /// How many records are known where they begin.
+    pub(super) fn laid_out(&self) -> usize {
+        self.starts.len()
     }
 
     pub(super) fn ids(&self) -> RangeInclusive<u32> {
@@ -150,14 +184,30 @@ impl<'a> Records<'a> {
 
     #[inline]
     pub(super) fn get(&self, id: u32) -> Result<Record<'a>, TypeError> {
-        match usize::try_from(id).ok().and_then(|at| self.all.get(at)) {
-            Some(found) => Ok(*found),
+        match self.laid_out_at(id) {
+            Some(found) => Ok(found),
             None => self.look_up(id),
         }
     }
 
+    #[inline]
+    fn laid_out_at(&self, id: u32) -> Option<Record<'a>> {
+        let start = usize::try_from(*self.starts.get(usize::try_from(id).ok()?)?).ok()?;
+        let (first, own) = self.own;
+        let types = if id >= first { own } else { self.base_types(id)? };
+        Record::at(types.get(start..)?, self.endian)
+    }
+
+    #[cold]
+    fn base_types(&self, id: u32) -> Option<&'a [u8]> {
+        self.types.iter().find(|(first, _)| *first <= id).map(|(_, types)| *types)
+    }
+
     #[cold]
     fn look_up(&self, id: u32) -> Result<Record<'a>, TypeError> {
+        if id == 0 {
+            return Ok(Record::VOID);
+        }
         Ok(Record::of(&self.btf.get(TypeId(id))?))
     }
 
