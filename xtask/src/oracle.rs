@@ -152,8 +152,9 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
     let floor = |tally: &Tally| {
         known::FLOORS.iter().find(|(suite, _)| *suite == tally.suite).map(|(_, least)| *least)
     };
-    let complete =
-        |tally: &&Tally| missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what == "everything");
+    let complete = |tally: &&Tally| {
+        missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what.starts_with("everything"))
+    };
     tallies
         .iter()
         .filter(complete)

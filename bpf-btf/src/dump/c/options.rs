@@ -17,6 +17,10 @@ use crate::types::{StrOffset, TypeId};
 /// the lines that are asked for. Equal names get a number behind (`___2`), types that are only pointed to a forward
 /// declaration, and gaps are said where a compiler would not leave them by itself.
 ///
+/// Where a struct embeds another by its tag alone, as Linux 7.2 does, the text says so too: it is to be compiled with
+/// `-fms-extensions`, without which compilers warn and leave those members out. What BTF does not tell is not in the text
+/// either: alignment to more than members ask for shows as padding, and of a packed union nothing shows.
+///
 /// ```no_run
 /// use bpf_btf::{Btf, Kind, dump};
 ///

@@ -47,7 +47,10 @@ pub(super) fn collect(
     match fs::read(btf::KERNEL) {
         Ok(bytes) => found.push(("the running kernel".into(), bytes, Some(std::env::consts::ARCH.into()))),
         Err(error) => {
-            tally.skipped("the running kernel", format!("{} cannot be read: {error}", btf::KERNEL));
+            tally.skipped(
+                "everything of the running kernel",
+                format!("{} cannot be read: {error}", btf::KERNEL),
+            );
         }
     }
     match folder.map(kernels::sources).transpose()? {
