@@ -49,7 +49,8 @@ pub enum Order {
     /// By id, as libbpf does, and bpftool up to 7.4.
     #[default]
     Ids,
-    /// By sort and name, as bpftool does from 7.5 on: two kernels' headers then differ where the kernels do.
+    /// By sort and name, as bpftool does from 7.5 on: two kernels' headers then differ where the kernels do. What comes
+    /// first is printed too, usually an enum without a name: bpftool 7.5 passes over it.
     Names,
 }
 

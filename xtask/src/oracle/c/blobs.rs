@@ -20,6 +20,8 @@ pub(super) struct Blob {
     /// The raw BTF.
     pub(super) file: PathBuf,
     pub(super) btf: Btf,
+    /// The raw BTF that it continues: of modules.
+    pub(super) base: Option<PathBuf>,
     /// Of a kernel's: for which machine it was built, as compilers call it.
     pub(super) architecture: Option<String>,
 }
@@ -66,11 +68,35 @@ pub(super) fn collect(
         let file = dir.join(format!("{}.btf", label.replace(['/', '#', ' '], "_")));
         fs::write(&file, &bytes).map_err(Error::file("write", &file))?;
         match Btf::parse(bytes) {
-            Ok(btf) => blobs.push(Blob { label, file, btf, architecture }),
+            Ok(btf) => blobs.push(Blob { label, file, btf, base: None, architecture }),
             Err(error) => tally.skipped(&label, error.to_string()),
         }
     }
+    modules(&mut blobs, tally)?;
     Ok(blobs)
+}
+
+/// The modules of the running kernel, as far as any with types are loaded.
+fn modules(blobs: &mut Vec<Blob>, tally: &mut Tally) -> Result<(), Error> {
+    let kernel = Path::new(btf::KERNEL);
+    let (Ok(bytes), Some(home)) = (fs::read(kernel), kernel.parent()) else { return Ok(()) };
+    let Ok(base) = Btf::parse(bytes) else { return Ok(()) };
+    for entry in fs::read_dir(home).map_err(Error::file("list", home))? {
+        let file = entry.map_err(Error::file("list", home))?.path();
+        let label = format!("module {}", file.file_name().unwrap_or_default().to_string_lossy());
+        if file == kernel {
+            continue;
+        }
+        let bytes = fs::read(&file).map_err(Error::file("read", &file))?;
+        match Btf::parse_split(bytes, &base) {
+            Ok(btf) => {
+                let base = Some(kernel.to_path_buf());
+                blobs.push(Blob { label, file, btf, base, architecture: None });
+            }
+            Err(error) => tally.skipped(&label, error.to_string()),
+        }
+    }
+    Ok(())
 }
 
 /// What `x86_64-6.12` begins with.
