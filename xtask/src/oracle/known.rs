@@ -60,7 +60,7 @@ pub(crate) const KNOWN: &[Known] = &[
         suite: "c",
         what: "*: bpftool",
         field: "enum size",
-        why: "bpftool 7.1 does not tell the compiler that an enum is shorter or longer than an int; libbpf since 1.3 \
+        why: "bpftool 7.1 does not tell the compiler that an enum is shorter or longer than an int; later ones \
               and we do",
     },
     Known {

@@ -103,7 +103,8 @@ impl<'a> C<'a> {
     /// program defines `BPF_NO_KFUNC_PROTOTYPES`.
     ///
     /// # Kernel
-    /// The tags are in BTF since Linux 6.11 (`resolve_btfids`), where pahole 1.26 or newer built it.
+    /// The tags are there from about Linux 6.12 on, where the tools that wrote the kernel's BTF knew them; without tags
+    /// nothing is declared.
     #[must_use]
     pub fn kfuncs(self, yes: bool) -> Self {
         Self { kfuncs: yes, ..self }
