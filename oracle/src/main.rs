@@ -1,9 +1,11 @@
 //! `oracle FILE NAME [--kernel]` opens an object with libbpf and prints what libbpf makes of it, as JSON. With
 //! `--kernel` the object is also loaded (nothing is attached, nothing pinned), and what the kernel was sent and said is
-//! part of the answer. `oracle --version` prints libbpf's version.
+//! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --version` prints libbpf's
+//! version.
 //!
 //! One object a process: libbpf may crash on what it is given, and keeps state that outlives an object.
 
+mod c;
 #[path = "../../xtask/src/oracle/facts.rs"]
 mod facts;
 mod libbpf;
@@ -19,14 +21,30 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["--version"] => println!("{}", libbpf::version()),
+        ["--c", file] => return print_c(file, None),
+        ["--c", file, base] => return print_c(file, Some(base)),
         [file, name] => return answer(file, name, false),
         [file, name, "--kernel"] => return answer(file, name, true),
         _ => {
-            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --version");
+            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | oracle --version");
             return ExitCode::from(2);
         }
     }
     ExitCode::SUCCESS
+}
+
+fn print_c(file: &str, base: Option<&str>) -> ExitCode {
+    let printed = std::fs::read(file).and_then(|bytes| {
+        let base = base.map(std::fs::read).transpose()?;
+        c::print(&bytes, base.as_deref())
+    });
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{file}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn answer(file: &str, name: &str, kernel: bool) -> ExitCode {

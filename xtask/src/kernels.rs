@@ -198,8 +198,19 @@ fn asked(objects: &[(String, Object)]) -> BTreeMap<String, String> {
     found
 }
 
+/// The stored kernels, as they are saved, by name.
+pub(crate) fn stored(workspace: &Workspace) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let home = workspace.fixtures().join(STORED);
+    let mut found = BTreeMap::new();
+    for name in Manifest::read(&home)?.kernels.into_keys() {
+        let path = home.join(format!("{name}{SUFFIX}"));
+        found.insert(name, fs::read(&path).map_err(Error::file("read", &path))?);
+    }
+    Ok(found)
+}
+
 /// The whole BTF of each kernel in a folder, by name.
-fn sources(from: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+pub(crate) fn sources(from: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(from).map_err(Error::file("list", from))? {
         let path = entry.map_err(Error::file("list", from))?.path();

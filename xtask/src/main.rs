@@ -104,6 +104,10 @@ enum Task {
         /// Only that suite
         #[arg(value_parser = oracle::SUITES)]
         suite: Option<String>,
+        /// For the suite `c`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz (NAME:
+        /// architecture-release)
+        #[arg(long, value_name = "DIR")]
+        kernels: Option<PathBuf>,
     },
 }
 
@@ -151,7 +155,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }
         Task::Fuzz { target, time } => fuzz::run(&workspace, target.as_deref(), time),
-        Task::Oracle { suite } => oracle::run(&workspace, suite.as_deref()),
+        Task::Oracle { suite, kernels } => oracle::run(&workspace, suite.as_deref(), kernels.as_deref()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Asks the loaders that everybody uses what they make of an object, and compares: libbpf for what stands in a file and
-//! for what the kernel is sent, bpftool for types as text.
+//! for what the kernel is sent, both for types as text.
 
 mod btf;
+mod c;
 mod compare;
 mod facts;
 mod feed;
@@ -26,10 +27,14 @@ use peer::Libbpf;
 use tally::{Entry, Tally};
 
 /// The names of the suites.
-pub(crate) const SUITES: [&str; 3] = ["open", "plan", "btf"];
+pub(crate) const SUITES: [&str; 4] = ["open", "plan", "btf", "c"];
 
-/// Runs one suite or all. The exit code says whether a difference is unexplained, or too little was compared.
-pub(crate) fn run(workspace: &Workspace, suite: Option<&str>) -> Result<ExitCode, Error> {
+/// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suite `c`. The exit code says whether a difference is unexplained, or too little was compared.
+pub(crate) fn run(
+    workspace: &Workspace,
+    suite: Option<&str>,
+    kernels: Option<&Path>,
+) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let target = workspace.metadata()?.target_directory;
     let dir = target.join("oracle");
@@ -37,10 +42,17 @@ pub(crate) fn run(workspace: &Workspace, suite: Option<&str>) -> Result<ExitCode
 
     let feeds = Feeds::collect(workspace, &dir.join("objects"))?;
     let mut tallies = Vec::new();
-    if wants("open") || wants("plan") {
+    if wants("open") || wants("plan") || wants("c") {
         let libbpf = Libbpf::build(workspace, &dir)?;
         println!("libbpf {}", libbpf.version);
-        loaders(&mut tallies, &libbpf, &feeds, &wants, &dir)?;
+        if wants("open") || wants("plan") {
+            loaders(&mut tallies, &libbpf, &feeds, &wants, &dir)?;
+        }
+        if wants("c") {
+            let mut tally = Tally::new("c");
+            c::compare(workspace, &mut tally, &libbpf, &feeds.objects, kernels, &dir)?;
+            tallies.push(tally);
+        }
     }
     if wants("btf") {
         let mut tally = Tally::new("btf");
@@ -140,8 +152,9 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
     let floor = |tally: &Tally| {
         known::FLOORS.iter().find(|(suite, _)| *suite == tally.suite).map(|(_, least)| *least)
     };
-    let complete =
-        |tally: &&Tally| missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what == "everything");
+    let complete = |tally: &&Tally| {
+        missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what.starts_with("everything"))
+    };
     tallies
         .iter()
         .filter(complete)

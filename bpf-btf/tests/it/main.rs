@@ -1,6 +1,8 @@
 //! Tests of the public interface, on blobs that a small writer makes: no object files, no kernel.
 #![allow(clippy::cast_possible_truncation)] // numbers that the tests themselves choose
 
+mod c;
+mod c_damage;
 mod core;
 mod core_types;
 mod damage;

@@ -16,7 +16,7 @@ use super::tally::{Differs, Tally};
 use crate::error::Error;
 
 /// Where a running kernel shows its types.
-const KERNEL: &str = "/sys/kernel/btf/vmlinux";
+pub(super) const KERNEL: &str = "/sys/kernel/btf/vmlinux";
 
 pub(crate) fn compare(tally: &mut Tally, feeds: &[Feed]) -> Result<(), Error> {
     for feed in feeds {
@@ -34,7 +34,7 @@ pub(crate) fn compare(tally: &mut Tally, feeds: &[Feed]) -> Result<(), Error> {
 }
 
 /// The bytes of `.BTF`.
-fn section(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn section(bytes: &[u8]) -> Option<Vec<u8>> {
     let file = ElfFile::<FileHeader64<Endianness>>::parse(bytes).ok()?;
     let data = file.section_by_name(".BTF")?.uncompressed_data().ok()?;
     Some(data.into_owned())

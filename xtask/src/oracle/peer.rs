@@ -72,6 +72,18 @@ impl Libbpf {
             }
         }
     }
+
+    /// What libbpf prints of a raw BTF, on its base if it is split, as C, and how many types it refuses; `None` if it does not open it.
+    pub(crate) fn c(&self, file: &Path, base: Option<&Path>) -> Result<Option<(Vec<u8>, usize)>, Error> {
+        let output = Command::new(&self.program)
+            .arg("--c")
+            .arg(file)
+            .args(base)
+            .output()
+            .map_err(Error::spawn("the oracle"))?;
+        let refused = String::from_utf8_lossy(&output.stderr).lines().count();
+        Ok(output.status.success().then_some((output.stdout, refused)))
+    }
 }
 
 /// bpftool's version, if it is installed.
