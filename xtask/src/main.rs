@@ -74,9 +74,9 @@ enum Task {
         /// Install what is missing, where that can be done (Debian, as root); in CI that is so without saying it
         #[arg(long)]
         install: bool,
-        /// For the test binaries: names, or parts of them
-        #[arg(last = true)]
-        filter: Vec<String>,
+        /// For the test binaries: a name, or a part of one
+        #[arg(last = true, num_args = 1)]
+        filter: Option<String>,
     },
     /// Measure beside libbpf, aya and bpftool how fast we are: ratios, each out of one run
     Bench {
@@ -148,9 +148,10 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Task::Test => test::run(&workspace),
         Task::Tidy => Ok(tidy(&workspace)),
-        Task::Vm { kernels, smp, jobs, install, filter } => {
-            vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
-        }
+        Task::Vm { kernels, smp, jobs, install, filter } => vm::run(
+            &workspace,
+            &vm::Options { kernels, cpus: smp, jobs, install, filter: filter.into_iter().collect() },
+        ),
         Task::Bench { suite, case, instructions } => {
             bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }

@@ -19,8 +19,7 @@ fn main() {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They look for what they leave in the kernel, and they register names: one after the other.
     arguments.test_threads = Some(1);
-    let tests =
-        [programs::tests(), struct_ops::tests(), modules::tests(), events::tests(), refused::tests()];
+    let tests = [programs::tests(), struct_ops::tests(), modules::tests(), events::tests(), refused::tests()];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }
 

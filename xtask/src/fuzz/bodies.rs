@@ -36,6 +36,7 @@ fn btf(data: &[u8]) {
     if let Ok(btf) = Btf::parse(data.to_vec()) {
         types(&btf);
         cut(&btf);
+        definitions(&btf);
     }
 }
 
@@ -69,6 +70,15 @@ fn types(btf: &Btf) {
             }
         }
     }
+}
+
+/// All of it in C: damage is left out, and told.
+fn definitions(btf: &Btf) {
+    let mut text = Vec::new();
+    let printer = dump::C::new(btf).kfuncs(true).order(dump::Order::Names);
+    let written = printer.write_all(&mut text).expect("memory takes it all");
+    assert_eq!(written.bytes, text.len() as u64);
+    assert!(written.left_out.len() <= btf.last_id().0 as usize);
 }
 
 /// What is cut out of types holds together, and keeps its shape.
