@@ -57,6 +57,14 @@ pub enum KernelError {
         /// What is wrong.
         source: ParseError,
     },
+    /// A file that was to hold types is something else.
+    #[error("{} holds no BTF: it is {what}", path.display())]
+    NotBtf {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+    },
 }
 
 fn shown(path: Option<&Path>) -> String {
@@ -111,6 +119,7 @@ impl KernelError {
             Self::Saved { .. } => "E0325",
             Self::Types(source) => source.code(),
             Self::Cut { .. } => "E0326",
+            Self::NotBtf { .. } => "E0329",
         }
     }
 
@@ -119,7 +128,7 @@ impl KernelError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoBtfGiven => vec![Label::at(Place::Kernel)],
-            Self::NoBtf { path } | Self::Read { path, .. } => {
+            Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
             Self::Btf { path, source } => {
@@ -162,6 +171,15 @@ impl KernelError {
             Self::Saved { .. } => "save it again, or copy it again".into(),
             Self::Types(source) => return source.help().map(Into::into),
             Self::Cut { .. } => return None,
+            Self::NotBtf { what, .. } if what.contains("compressed") => "unpack it first".into(),
+            Self::NotBtf { what, .. } if what.contains("ELF") => {
+                "compile with debug information (clang -g), or build the kernel with CONFIG_DEBUG_INFO_BTF=y"
+                    .into()
+            }
+            Self::NotBtf { .. } => {
+                "give raw BTF (as in /sys/kernel/btf), an ELF file with a section .BTF, or a saved kernel"
+                    .into()
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod feature;
+mod file;
 mod machine;
 mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
+pub use file::btf_file;
 pub use machine::Machine;
 pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
