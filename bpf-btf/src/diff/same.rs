@@ -1,4 +1,5 @@
-//! Whether two types of two BTFs are declared alike: names end the question, and it ends anyway.
+//! Whether two types of two BTFs are declared alike: names end the question, and it ends anyway. Types that go in circles
+//! without a name are alike where no difference was found within bounds.
 
 use crate::btf::Btf;
 use crate::kind::Kind;
@@ -6,8 +7,8 @@ use crate::types::{Type, TypeId};
 
 /// How deep pointers, arrays and anonymous structs nest.
 const MOST_DEPTH: u32 = 32;
-/// Types that one comparison looks at: more than that count as different.
-const MOST_TYPES: u32 = 1 << 14;
+/// Types that one comparison looks at.
+const MOST_TYPES: u32 = 512;
 
 /// Compares types of two BTFs.
 pub(super) struct Comparison<'a> {
@@ -34,11 +35,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn reference(&mut self, a: TypeId, b: TypeId, depth: u32) -> bool {
-        let Some(left) = self.budget.checked_sub(1) else { return false };
+        let Some(left) = self.budget.checked_sub(1).filter(|_| depth <= MOST_DEPTH) else { return true };
         self.budget = left;
-        if depth > MOST_DEPTH {
-            return false;
-        }
         let (Ok(a), Ok(b)) = (self.old.get(a), self.new.get(b)) else { return false };
         let (kinds, names) = ((tag(a.kind()), tag(b.kind())), (a.name(), b.name()));
         if kinds.0 != kinds.1 || names.0 != names.1 || names.0.is_err() {

@@ -6,11 +6,14 @@ use super::{Change, Value};
 use crate::types::{Enumerator, Type};
 
 pub(super) fn compare(old: &Type<'_>, new: &Type<'_>, found: &mut Vec<Change>) {
-    let before: HashMap<&str, Enumerator<'_>> = named(old).collect();
-    let mut now: HashMap<&str, ()> = HashMap::new();
+    // A name may come several times in damaged BTF: the first belongs to the first.
+    let mut before: HashMap<&str, Vec<i128>> = HashMap::new();
+    for (name, value) in named(old) {
+        before.entry(name).or_default().push(number(&value));
+    }
+    before.values_mut().for_each(|values| values.reverse());
     for (name, value) in named(new) {
-        now.insert(name, ());
-        match before.get(name).map(|earlier| number(earlier)) {
+        match before.get_mut(name).and_then(Vec::pop) {
             None => found.push(Change::ValueAdded(of(name, number(&value)))),
             Some(earlier) if earlier != number(&value) => {
                 found.push(Change::Value { old: of(name, earlier), new: of(name, number(&value)) });
@@ -18,8 +21,10 @@ pub(super) fn compare(old: &Type<'_>, new: &Type<'_>, found: &mut Vec<Change>) {
             Some(_) => {}
         }
     }
-    for (name, value) in named(old).filter(|(name, _)| !now.contains_key(name)) {
-        found.push(Change::ValueRemoved(of(name, number(&value))));
+    for (name, _) in named(old) {
+        if let Some(value) = before.get_mut(name).and_then(Vec::pop) {
+            found.push(Change::ValueRemoved(of(name, value)));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod core;
 mod core_types;
 mod damage;
 mod decl;
+mod diff;
 mod ext;
 mod generate;
 mod minimize;

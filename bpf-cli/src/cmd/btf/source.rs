@@ -90,7 +90,14 @@ pub(super) fn ids(btf: &Btf, asked: &[String], from: &Path) -> Result<Vec<TypeId
     for text in asked {
         let before = found.len();
         match Asked::of(text) {
-            Asked::Id(id) => found.push(btf.get(id)?.id()),
+            Asked::Id(id) => match btf.get(id) {
+                Ok(known) => found.push(known.id()),
+                Err(_) => {
+                    let message = format!("there is no type `{text}` in {}", from.display());
+                    let help = format!("the last is id:{}", btf.last_id());
+                    return Err(CommandError::new("E0917", message).help(help).into());
+                }
+            },
             Asked::Name(name, accept) => {
                 for level in levels(btf) {
                     let named = level.types().filter(|each| each.name() == Ok(name) && accept(each.kind()));
