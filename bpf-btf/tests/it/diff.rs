@@ -139,12 +139,12 @@ fn a_change_is_told_once() {
         |b| {
             [4, 8].into_iter().for_each(|size| {
                 b.add_struct("twice", size, &[]).unwrap();
-            })
+            });
         },
         |b| {
             [8, 16].into_iter().for_each(|size| {
                 b.add_struct("twice", size, &[]).unwrap();
-            })
+            });
         },
         "! struct twice: 4 -> 16 bytes\n",
     );

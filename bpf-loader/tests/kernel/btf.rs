@@ -25,8 +25,10 @@ fn taken(blob: &[u8]) -> Result<(), String> {
     loaded.map(drop).map_err(|error| format!("{error}: {}", String::from_utf8_lossy(&log[..end])))
 }
 
-/// The features that BTF may need, and what it has then.
-const FEATURES: [(Feature, fn(&mut Extras)); 6] = [
+/// A feature that BTF may need, and what it has then.
+type Row = (Feature, fn(&mut Extras));
+
+const FEATURES: [Row; 6] = [
     (Feature::BtfDatasec, |extras| extras.datasec = true),
     (Feature::BtfGlobalFunc, |extras| extras.global_func = true),
     (Feature::BtfFloat, |extras| extras.float = true),
@@ -36,7 +38,7 @@ const FEATURES: [(Feature, fn(&mut Extras)); 6] = [
 ];
 
 /// What this kernel lacks, by its own BTF.
-fn lacking() -> Result<Vec<(Feature, fn(&mut Extras))>, bpf_loader::KernelError> {
+fn lacking() -> Result<Vec<Row>, bpf_loader::KernelError> {
     let kernel = Kernel::running();
     kernel.btf()?;
     Ok(FEATURES.into_iter().filter(|(feature, _)| kernel.feature(*feature) == Answer::No).collect())

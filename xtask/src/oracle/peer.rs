@@ -140,6 +140,18 @@ pub(crate) fn bpftool_btf(file: &Path, format: &str) -> Result<Option<Vec<u8>>, 
     Ok(output.status.success().then_some(output.stdout))
 }
 
+/// What bpftool tells of the types in a file as JSON; `None` if it refuses them.
+pub(crate) fn bpftool_btf_json(file: &Path) -> Result<Option<serde_json::Value>, Error> {
+    let output = Command::new("bpftool")
+        .args(["--json", "btf", "dump", "file"])
+        .arg(file)
+        .output()
+        .map_err(Error::spawn("bpftool"))?;
+    let value =
+        serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file.into(), source });
+    output.status.success().then_some(value).transpose()
+}
+
 /// What a program prints, if it runs and is content.
 fn said(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;

@@ -30,7 +30,7 @@ pub(super) fn open(from: &Path, base: Option<&Path>) -> Result<Btf, Box<dyn Fail
         return Ok(btf_file(path, Some(Kernel::running().btf()?))?);
     }
     let base = base.map(|base| open(base, None)).transpose()?;
-    Ok(btf_file(path, base.as_ref()).map_err(|error| continues(error, base.is_some()))?)
+    btf_file(path, base.as_ref()).map_err(|error| continues(error, base.is_some()))
 }
 
 /// What is neither a file nor a module.
