@@ -109,7 +109,7 @@ impl Btf {
         self.types_start().checked_add(usize::try_from(*self.inner.offsets.get(index)?).ok()?)
     }
 
-    fn strings_end(&self) -> Option<u32> {
+    pub(crate) fn strings_end(&self) -> Option<u32> {
         self.inner.first_string.checked_add(u32::try_from(self.inner.header.strings.len()).ok()?)
     }
 

@@ -8,7 +8,7 @@ use crate::header;
 use crate::types::{StrOffset, TypeId};
 
 /// The three record tables of an object, decoded. Records of one ELF section stand together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BtfExt {
     /// Which function begins where.
     pub funcs: Vec<ExtSection<FuncRecord>>,
@@ -19,7 +19,7 @@ pub struct BtfExt {
 }
 
 /// The records that belong to one ELF section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtSection<T> {
     /// The section's name, a string of the object's BTF.
     pub section: StrOffset,

@@ -5,7 +5,7 @@
 //! hold together is an error that says where.
 //!
 //! Three levels: the raw records ([`Type`] and its accessors), the resolved view ([`layout`]: sizes, modifiers,
-//! members), and what is done with them ([`matching`], [`core`], [`dump`], [`build`], [`minimize`]).
+//! members), and what is done with them ([`matching`], [`core`], [`dump`], [`diff`], [`build`], [`minimize`]).
 //!
 //! What it does not do: read files, look at ELF, know the running kernel.
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@ mod btf;
 pub mod build;
 pub mod core;
 mod cursor;
+pub mod diff;
 pub mod dump;
 mod error;
 mod ext;

@@ -61,7 +61,7 @@ pub(crate) enum Command {
     /// Kernel operations implemented by BPF programs.
     #[command(subcommand)]
     StructOps(StructOps),
-    /// BTF: types of kernels.
+    /// BTF: types of kernels, their modules, and objects.
     #[command(subcommand)]
     Btf(BtfCommand),
 }
@@ -87,8 +87,63 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
+impl Command {
+    /// Whether the exit status says that two things differ.
+    pub(crate) fn compares(&self) -> bool {
+        matches!(self, Self::Btf(BtfCommand::Diff { .. }))
+    }
+}
+
+/// What types are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// C definitions that a compiler takes.
+    C,
+    /// A line a type, and one for each member.
+    Raw,
+    /// JSON, in the shape of `bpftool --json btf dump`.
+    Json,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum BtfCommand {
+    /// Print types: as C, as lines, or as JSON.
+    ///
+    /// Without TYPE all types are printed, of a module its own. Types that are named are printed with what they need
+    /// (as C), or by themselves (as lines or JSON). No privileges needed.
+    Dump {
+        /// `vmlinux` for the running kernel, a module of it by name, or a file: raw BTF, an ELF file with a section
+        /// .BTF (an object, a kernel image), a saved kernel.
+        from: PathBuf,
+        /// Types by name, as `task_struct`, `struct task_struct` or `id:NUMBER`; of several with that name, all.
+        #[arg(value_name = "TYPE")]
+        types: Vec<String>,
+        /// The form; C if left out, or JSON with --json.
+        #[arg(long, short, value_enum, value_name = "FORM")]
+        format: Option<Format>,
+        /// What the BTF continues, where it is a module's: the kernel, as a file or `vmlinux`.
+        #[arg(long, value_name = "FILE")]
+        base: Option<PathBuf>,
+        /// Write to a file.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Show what changed between the types of two kernels, or two objects, member by member.
+    ///
+    /// Types are compared by name, kind and what they are made of. Exit status: 0 if nothing changed, 1 if something
+    /// did, 2 if they cannot be compared, as `diff` has it. No privileges needed.
+    Diff {
+        /// The older: `vmlinux` for the running kernel, a module of it, or a file, as for `dump`.
+        from: PathBuf,
+        /// The newer.
+        to: PathBuf,
+        /// Types by name, as `task_struct` or `struct task_struct`; all that have names if left out.
+        #[arg(value_name = "TYPE")]
+        types: Vec<String>,
+        /// What the BTF continues, where it is a module's and in a file: the kernel, as a file or `vmlinux`.
+        #[arg(long, value_name = "FILE")]
+        base: Option<PathBuf>,
+    },
     /// Cut a kernel's BTF down to what objects need of it: a few kilobytes, against which they plan the same.
     ///
     /// With such a file an object can be planned, here or by other loaders, for a kernel that has no BTF of its own.

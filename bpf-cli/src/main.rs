@@ -14,12 +14,15 @@ use clap::Parser;
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let out = out::Out::new(args.json, args.color);
+    // `diff` and its like keep 1 for what differs.
+    let trouble = if args.command.compares() { ExitCode::from(2) } else { ExitCode::FAILURE };
     match cmd::run(&args.command, &out) {
-        Ok(()) if out.finish() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
+        Ok(()) if !out.finish() => trouble,
+        Ok(()) if out.differs() => ExitCode::FAILURE,
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             out.failure(failure.as_ref());
-            ExitCode::FAILURE
+            trouble
         }
     }
 }

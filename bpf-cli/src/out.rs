@@ -21,6 +21,8 @@ pub(crate) struct Out {
     closed: Cell<bool>,
     /// Whether JSON is a value a line.
     lines: Cell<bool>,
+    /// Whether what was compared differs.
+    differs: Cell<bool>,
 }
 
 impl Out {
@@ -33,7 +35,42 @@ impl Out {
             Color::Always => true,
             Color::Never => false,
         };
-        Self { json, styled, lost: Cell::new(false), closed: Cell::new(false), lines: Cell::new(false) }
+        Self {
+            json,
+            styled,
+            lost: Cell::new(false),
+            closed: Cell::new(false),
+            lines: Cell::new(false),
+            differs: Cell::new(false),
+        }
+    }
+
+    /// Whether the result is to be JSON.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// A result of many bytes, written piece by piece; what `print` gives back if all of it was written.
+    pub(crate) fn stream<T>(
+        &self,
+        print: impl FnOnce(&mut io::StdoutLock<'static>) -> io::Result<T>,
+    ) -> Option<T> {
+        match print(&mut io::stdout().lock()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.lost.set(self.lost.get() || error.kind() != io::ErrorKind::BrokenPipe);
+                None
+            }
+        }
+    }
+
+    /// Notes that what was compared differs, which the exit status says.
+    pub(crate) fn set_differs(&self) {
+        self.differs.set(true);
+    }
+
+    pub(crate) fn differs(&self) -> bool {
+        self.differs.get()
     }
 
     /// A line of the result, left out where JSON was asked for.
@@ -53,7 +90,7 @@ impl Out {
     }
 
     /// From here on, JSON is a value a line, the failure too.
-    pub(crate) fn stream(&self) {
+    pub(crate) fn value_a_line(&self) {
         self.lines.set(true);
     }
 

@@ -1,4 +1,4 @@
-//! The ELF container: header, sections, symbols, relocations. The only file that knows the `object` crate.
+//! The ELF container: header, sections, symbols, relocations. Only this file and `any.rs` know the `object` crate.
 
 use std::borrow::Cow;
 use std::cell::Cell;

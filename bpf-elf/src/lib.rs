@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod any;
 mod data;
 mod dump;
 mod error;
@@ -19,6 +20,7 @@ mod slots;
 mod struct_ops;
 mod types;
 
+pub use any::btf_section;
 pub use data::{DataPointer, DataSection, Global};
 pub use error::{
     ElfError, FunctionError, FunctionProblem, MapError, MapProblem, RelocError, RelocProblem, StructOpsError,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use bpf_btf::core::{Candidates, RelocKind, describe, needs, resolve};
 use bpf_btf::matching::{prototype, struct_ops};
 use bpf_btf::minimize::{Keep, minimize};
-use bpf_btf::{Btf, BtfExt, CoreRecord, Endian, Kind, StrOffset, TypeId, build, dump, layout};
+use bpf_btf::{Btf, BtfExt, CoreRecord, Endian, Kind, StrOffset, TypeId, build, diff, dump, layout};
 
 use crate::ext;
 use crate::support::{Builder, every_kind};
@@ -44,6 +44,13 @@ fn ask(btf: &Btf, access: &[StrOffset]) -> String {
             }
         }
     }
+    let (mut lines, mut json) = (Vec::new(), Vec::new());
+    let written = (dump::write_raw(btf, &mut lines), dump::write_json(btf, &mut json));
+    let clean = build::sanitize(btf, build::Extras::all());
+    let mut copy = build::Builder::new(btf.endian());
+    let copied = copy.append(btf).and_then(|_| copy.finish()).map(|bytes| bytes.len());
+    let _ = write!(out, "{written:?} {} {} {} {copied:?}", lines.len(), json.len(), clean.len());
+    let _ = write!(out, "{:?}", Btf::parse(clean).map(|clean| diff::all(btf, &clean).to_string()));
     let cut = minimize(btf, &keep).map(|bytes| Btf::parse(bytes).map(|cut| cut.last_id()));
     let _ = write!(out, "{cut:?} {:?}", btf.find("outer", Kind::STRUCT));
     let _ = write!(out, "{:?}", struct_ops::all_value_structs(btf));

@@ -71,3 +71,55 @@ fn damaged() {
     check(12, 26, "E0112 BTF.ext func_info table is damaged at 0x38: it ends inside a header");
     check(12, u32::MAX, "E0105 BTF func_info section 0x20..0x10000001f ends outside the blob of 0x8c bytes");
 }
+
+#[test]
+fn written_and_read() {
+    for endian in [Endian::Little, Endian::Big] {
+        let bytes = blob(endian, 0);
+        let ext = BtfExt::parse(&bytes).unwrap();
+        assert_eq!(ext.write(endian).unwrap(), bytes);
+        // Longer records than known are written as far as they are known.
+        assert_eq!(BtfExt::parse(&blob(endian, 2)).unwrap().write(endian).unwrap(), bytes);
+        let other = if endian == Endian::Big { Endian::Little } else { Endian::Big };
+        assert_eq!(BtfExt::parse(&ext.write(other).unwrap()).unwrap(), ext);
+    }
+    let empty = BtfExt::default().write(Endian::Little).unwrap();
+    assert_eq!((empty.len(), BtfExt::parse(&empty).unwrap()), (24, BtfExt::default()));
+}
+
+#[test]
+fn records_are_moved_dropped_and_merged() {
+    let whole = BtfExt::parse(&blob(Endian::Little, 0)).unwrap();
+    let offsets = |ext: &BtfExt| {
+        let funcs = ext.funcs.iter().flat_map(|s| &s.records).map(|r| r.offset).collect::<Vec<_>>();
+        let lines = ext.lines.iter().flat_map(|s| &s.records).map(|r| r.offset).collect::<Vec<_>>();
+        (funcs, lines, ext.core.iter().flat_map(|s| &s.records).map(|r| r.offset).collect::<Vec<_>>())
+    };
+    let mut moved = whole.clone();
+    moved.shift(StrOffset(1), 24).unwrap();
+    assert_eq!(offsets(&moved), (vec![24], vec![24, 32], vec![32, 40]));
+    moved.shift(StrOffset(99), 8).unwrap();
+    let before = moved.clone();
+    assert_eq!(moved.shift(StrOffset(1), -25).unwrap_err().code(), "E0179");
+    assert_eq!(moved, before);
+
+    let mut both = moved.clone();
+    both.merge(whole.clone());
+    assert_eq!(offsets(&both), (vec![0, 24], vec![0, 8, 24, 32], vec![8, 16, 32, 40]));
+    both.remove(StrOffset(1), 24..u32::MAX);
+    assert_eq!(both, whole);
+    both.remove(StrOffset(1), 0..8);
+    assert_eq!(offsets(&both), (vec![], vec![8], vec![8, 16]));
+
+    let mut mapped = whole;
+    mapped.map(|at| StrOffset(at.0 + 100), |id| TypeId(id.0 * 2));
+    let (line, core) = (mapped.lines[0].records[0], mapped.core[0].records[0]);
+    assert_eq!(
+        (mapped.lines[0].section, line.file, line.text),
+        (StrOffset(101), StrOffset(102), StrOffset(103))
+    );
+    assert_eq!(
+        (core.access, core.type_id, mapped.funcs[0].records[0].type_id),
+        (StrOffset(104), TypeId(18), TypeId(14))
+    );
+}

@@ -1,13 +1,16 @@
 //! Tests of the public interface, on blobs that a small writer makes: no object files, no kernel.
 #![allow(clippy::cast_possible_truncation)] // numbers that the tests themselves choose
 
+mod build;
 mod c;
 mod c_damage;
 mod core;
 mod core_types;
 mod damage;
 mod decl;
+mod diff;
 mod ext;
+mod generate;
 mod minimize;
 mod parse;
 mod patch;

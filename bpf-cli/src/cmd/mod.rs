@@ -45,7 +45,7 @@ pub(crate) struct CommandError {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-    pub(crate) source: Option<std::io::Error>,
+    pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
     pub(crate) labels: Vec<Label>,
 }
 
@@ -66,8 +66,8 @@ impl CommandError {
         self
     }
 
-    pub(crate) fn source(mut self, source: std::io::Error) -> Self {
-        self.source = Some(source);
+    pub(crate) fn source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
         self
     }
 }
@@ -80,7 +80,7 @@ impl fmt::Display for CommandError {
 
 impl std::error::Error for CommandError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::render::event;
 const TURN: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &Run, out: &Out) -> Outcome {
-    out.stream();
+    out.value_a_line();
     let stop = Stop::new(args)?;
     let mut timings = Timings::new();
     let object = timings.step("open", || Object::open(&args.file))?;

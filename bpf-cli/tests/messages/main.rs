@@ -226,3 +226,80 @@ fn a_file_without_end() {
     let printed = run(&["show", sparse.to_str().unwrap()], &folder);
     assert!(printed.contains("files of up to 256 MiB are read"), "{printed}");
 }
+
+/// `bpf btf dump` and `bpf btf diff` over kernels in miniature: each form, and each way to get it wrong.
+#[test]
+fn types_as_text() {
+    let folder = Folder::new("types");
+    let [recent, old] = ["recent", "old"].map(|name| kernel(&folder, name, "el"));
+    let object = fixtures().join("socket/newer_btf.el.bpf.o").display().to_string();
+    let big = fixtures().join("socket/newer_btf.eb.bpf.o").display().to_string();
+    let saved = fixtures().join("kernels/stored/x86_64-6.12.kernel").display().to_string();
+    let foreign = fixtures().join("bad/no_btf.el.bpf.o").display().to_string();
+    let text = folder.file("text", b"#!/bin/sh\n").display().to_string();
+    let packed = folder.file("packed.xz", b"\xfd7zXZ\0\0\x04").display().to_string();
+    let missing = folder.0.join("missing.btf").display().to_string();
+    let full = folder.0.join("no/folder").display().to_string();
+    let cases: &[(&str, &[&str])] = &[
+        ("dump.c", &["dump", &object, "tagged", "five", "id:11"]),
+        ("dump.c_all", &["dump", &object]),
+        ("dump.raw", &["dump", &object, "--format", "raw"]),
+        ("dump.raw_type", &["dump", &big, "-f", "raw", "struct tagged"]),
+        ("dump.json", &["--json", "dump", &object, "tagged", "wide"]),
+        ("dump.unknown_type", &["dump", &recent, "tcp_congestion_op"]),
+        ("dump.unknown_kind", &["dump", &recent, "union tcp_congestion_ops"]),
+        ("dump.unknown_id", &["dump", &recent, "id:100000"]),
+        ("dump.no_btf", &["dump", &foreign]),
+        ("dump.text", &["dump", &text]),
+        ("dump.packed", &["dump", &packed]),
+        ("dump.missing", &["dump", &missing]),
+        ("dump.no_module", &["dump", "not_a_module_at_all_xyzzy"]),
+        ("dump.no_folder", &["dump", &object, "-o", &full]),
+        ("diff.type", &["diff", &old, &recent, "tcp_congestion_ops"]),
+        ("diff.json", &["--json", "diff", &old, &recent, "bpf_dummy_ops_state", "tcp_congestion_ops"]),
+        ("diff.same", &["diff", &saved, &saved]),
+        ("diff.unknown_type", &["diff", &old, &recent, "tcp_congestion_op"]),
+        ("diff.missing", &["diff", &old, &missing]),
+        ("dump.help", &["dump", "--help"]),
+        ("diff.help", &["diff", "--help"]),
+    ];
+    for (name, args) in cases {
+        let json: &[&str] = if args[0] == "--json" { &["--json"] } else { &[] };
+        let args = [json, &["btf"], &args[json.len()..]].concat();
+        insta::assert_snapshot!(format!("btf.{name}"), run(&args, &folder));
+    }
+}
+
+/// What was dumped to a file is what is printed, and a reader that goes away early is no failure.
+#[test]
+#[cfg(target_os = "linux")]
+fn dumps_go_where_they_are_sent() {
+    use std::io::Read;
+
+    let folder = Folder::new("dumps");
+    let object = fixtures().join("struct_ops/cong.el.bpf.o").display().to_string();
+    let path = folder.0.join("out").display().to_string();
+    for form in ["c", "raw", "json"] {
+        let printed = run(&["btf", "dump", &object, "-f", form], &folder);
+        let written = run(&["btf", "dump", &object, "-f", form, "-o", &path], &folder);
+        assert_eq!(written, "exit status 0\n--- stdout\n--- stderr\n");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(printed, format!("exit status 0\n--- stdout\n{text}--- stderr\n"));
+        assert!(text.contains("tcp_congestion_ops"), "{form}");
+    }
+    let mut early = Command::new(env!("CARGO_BIN_EXE_bpf"))
+        .args(["btf", "dump", &object, "-f", "raw"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(early.stdout.take());
+    let mut said = String::new();
+    early.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((early.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bpf")).args(["btf", "dump", &object]).stdout(full).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E0907"));
+}

@@ -65,6 +65,14 @@ pub enum KernelError {
         /// What is wrong.
         source: ParseError,
     },
+    /// A file that was to hold types is something else.
+    #[error("{} holds no BTF: it is {what}", path.display())]
+    NotBtf {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+    },
 }
 
 fn shown(path: Option<&Path>) -> String {
@@ -120,6 +128,7 @@ impl KernelError {
             Self::Types(source) => source.code(),
             Self::Cut { .. } => "E0326",
             Self::Module { .. } => "E0327",
+            Self::NotBtf { .. } => "E0329",
         }
     }
 
@@ -128,7 +137,7 @@ impl KernelError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoBtfGiven => vec![Label::at(Place::Kernel)],
-            Self::NoBtf { path } | Self::Read { path, .. } => {
+            Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
             Self::Btf { path, source } => {
@@ -186,6 +195,15 @@ impl KernelError {
             }
             Self::Module { source: ModuleError::Base(error), .. } => return error.help(),
             Self::Module { .. } => "the module may have been removed just now; then there is nothing to do".into(),
+            Self::NotBtf { what, .. } if what.contains("compressed") => "unpack it first".into(),
+            Self::NotBtf { what, .. } if what.contains("ELF") => {
+                "compile with debug information (clang -g), or build the kernel with CONFIG_DEBUG_INFO_BTF=y"
+                    .into()
+            }
+            Self::NotBtf { .. } => {
+                "give raw BTF (as in /sys/kernel/btf), an ELF file with a section .BTF, or a saved kernel"
+                    .into()
+            }
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What kernels differ in and plans depend on, as a table: since when, and which BTF shows it.
 
-use bpf_btf::{Btf, Kind};
+use bpf_btf::minimize::Keep;
+use bpf_btf::{Btf, Kind, Type, TypeError, TypeId};
 use bpf_sys::uapi::KernelVersion;
 
 /// Whether a kernel has a feature. *Unknown* is an answer of its own: a plan then takes the newest form and lists what
@@ -27,16 +28,30 @@ pub enum Feature {
     Btf,
     /// Instructions may hold the address of a map's value: global variables.
     GlobalData,
+    /// BTF may hold variables and sections of them.
+    BtfDatasec,
     /// An array map may be mapped into memory.
     ArrayMmap,
+    /// BTF may hold functions that are not static.
+    BtfGlobalFunc,
     /// `bpf_struct_ops_*`: kernel structs whose callbacks are programs.
     StructOps,
+    /// BTF may hold floating-point numbers.
+    BtfFloat,
     /// A program may be attached to a perf event through a link, and be given a number there.
     PerfLink,
+    /// BTF may hold tags on declarations.
+    BtfDeclTag,
+    /// BTF may hold tags on types.
+    BtfTypeTag,
+    /// BTF may hold enumerations of 64 bits, and signed ones of 32.
+    BtfEnum64,
     /// A struct_ops map may be attached through a link.
     StructOpsLink,
     /// `bpf_struct_ops_*` of modules.
     StructOpsModule,
+    /// BTF may hold sections whose names begin with `?`.
+    BtfQmarkDatasec,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -45,11 +60,32 @@ enum Evidence {
     Struct(&'static str),
     /// A member of a struct.
     Member(&'static str, &'static str),
+    /// A function of the kernel's own BTF reader.
+    BtfFunc(&'static str),
+    /// An enumeration of the kernel's own BTF reader.
+    BtfEnum(&'static str),
+    /// A kind that the kernel's own BTF reader has a number for.
+    BtfKind(&'static str),
+    /// Nothing does.
+    None,
 }
 
 /// The struct that holds the running programs, in every kernel with BTF: without it this is not the whole of a kernel's
 /// BTF, and what is not there shows nothing.
 const WITNESS: &str = "bpf_prog_aux";
+
+/// A function of every kernel that reads BTF and tells of its own functions: where it is not, the reader's other
+/// functions are not to be expected either.
+const READER: &str = "btf_int_check_meta";
+
+/// What of a kernel's BTF shows a feature, or shows that it lacks it.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// A type of that kind.
+    Type(TypeId),
+    /// A member or enumerator of it.
+    Element(TypeId, u32),
+}
 
 struct Row {
     feature: Feature,
@@ -62,7 +98,8 @@ const fn row(feature: Feature, name: &'static str, major: u16, minor: u16, evide
     Row { feature, name, since: KernelVersion::new(major, minor), evidence }
 }
 
-// Where the evidence is defined: include/linux/bpf.h, kernel/bpf/syscall.c and kernel/bpf/bpf_struct_ops.c.
+// Where the evidence is defined: include/linux/bpf.h, kernel/bpf/syscall.c, kernel/bpf/bpf_struct_ops.c and
+// kernel/bpf/btf.c.
 static ROWS: &[Row] = &[
     row(Feature::Names, "names of maps and programs", 4, 15, Evidence::Member("bpf_prog_aux", "name")),
     row(
@@ -74,11 +111,24 @@ static ROWS: &[Row] = &[
     ),
     row(Feature::Btf, "BTF with functions and lines", 5, 0, Evidence::Member("bpf_prog_aux", "func_info")),
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
+    row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::BtfFunc("btf_datasec_check_meta")),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
+    row(Feature::BtfGlobalFunc, "BTF with global functions", 5, 6, Evidence::BtfEnum("btf_func_linkage")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
+    row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::BtfFunc("btf_float_check_meta")),
     row(Feature::PerfLink, "perf event links", 5, 15, Evidence::Struct("bpf_perf_link")),
+    row(
+        Feature::BtfDeclTag,
+        "BTF with declaration tags",
+        5,
+        16,
+        Evidence::BtfFunc("btf_decl_tag_check_meta"),
+    ),
+    row(Feature::BtfTypeTag, "BTF with type tags", 5, 17, Evidence::BtfKind("BTF_KIND_TYPE_TAG")),
+    row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::BtfFunc("btf_enum64_check_meta")),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
+    row(Feature::BtfQmarkDatasec, "BTF with ? in section names", 6, 9, Evidence::None),
 ];
 
 impl Feature {
@@ -103,29 +153,41 @@ impl Feature {
         self.row().map(|row| row.since)
     }
 
-    /// The structs that show this feature in a kernel's BTF, by name, with the member that is looked at if it is only
-    /// that.
-    pub fn evidence_types(self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-        let found = self.row().map(|row| match row.evidence {
-            Evidence::Struct(name) => (name, None),
-            Evidence::Member(name, member) => (name, Some(member)),
-        });
-        found.into_iter().chain(found.map(|_| (WITNESS, None)))
+    /// Keeps what [`Self::evidence`] looks at, so that BTF that was cut answers the same. The first of each name counts,
+    /// and so stays the first.
+    pub(crate) fn keep(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
+        let Some(row) = self.row() else { return Ok(()) };
+        let witness = match row.evidence {
+            Evidence::Struct(_) | Evidence::Member(..) => btf.find(WITNESS, Kind::STRUCT),
+            Evidence::BtfFunc(_) | Evidence::BtfEnum(_) | Evidence::BtfKind(_) => {
+                btf.find(READER, Kind::FUNC)
+            }
+            Evidence::None => None,
+        };
+        witness.into_iter().for_each(|id| keep.layout(id));
+        if let Evidence::Member(name, member) = row.evidence
+            && let Some(id) = btf.find(name, Kind::STRUCT)
+        {
+            keep.layout(id);
+            keep.member(btf, id, member)?;
+        }
+        match row.evidence.shown(btf) {
+            Some(Shown::Type(id)) => keep.layout(id),
+            Some(Shown::Element(id, index)) => keep.element(id, index),
+            None => {}
+        }
+        Ok(())
     }
 
-    /// What a kernel's BTF says. A missing struct member is a *no* only where the struct itself is there.
+    /// What a kernel's BTF says. A missing struct member is a *no* only where the struct itself is there, and a missing
+    /// function only where another of the same file is.
     pub(crate) fn evidence(self, btf: &Btf) -> Answer {
         let Some(row) = self.row() else { return Answer::Unknown };
+        let has_reader = || btf.find(READER, Kind::FUNC).is_some();
         match row.evidence {
-            Evidence::Struct(name) => {
-                if btf.find(name, Kind::STRUCT).is_some() {
-                    Answer::Yes
-                } else if btf.find(WITNESS, Kind::STRUCT).is_some() {
-                    Answer::No
-                } else {
-                    Answer::Unknown
-                }
-            }
+            _ if row.evidence.shown(btf).is_some() => Answer::Yes,
+            Evidence::Struct(_) if btf.find(WITNESS, Kind::STRUCT).is_some() => Answer::No,
+            Evidence::BtfFunc(_) | Evidence::BtfEnum(_) | Evidence::BtfKind(_) if has_reader() => Answer::No,
             Evidence::Member(name, member) => {
                 match btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok()) {
                     Some(found) if has_member(btf, found, member, 4) => Answer::Yes,
@@ -133,12 +195,32 @@ impl Feature {
                     None => Answer::Unknown,
                 }
             }
+            _ => Answer::Unknown,
+        }
+    }
+}
+
+impl Evidence {
+    /// Where it is in a kernel's BTF. A member is looked for elsewhere: it may be one of an anonymous struct.
+    fn shown(&self, btf: &Btf) -> Option<Shown> {
+        match *self {
+            Self::Struct(name) => btf.find(name, Kind::STRUCT).map(Shown::Type),
+            Self::BtfFunc(name) => btf.find(name, Kind::FUNC).map(Shown::Type),
+            Self::BtfEnum(name) => btf.find(name, Kind::ENUM).map(Shown::Type),
+            Self::BtfKind(name) => {
+                let unnamed = |found: &Type<'_>| found.kind() == Kind::ENUM && found.name() == Ok("");
+                btf.types().filter(unnamed).find_map(|found| {
+                    let index = found.enumerators().position(|value| value.name() == Ok(name))?;
+                    Some(Shown::Element(found.id(), u32::try_from(index).ok()?))
+                })
+            }
+            Self::Member(..) | Self::None => None,
         }
     }
 }
 
 /// Whether a struct has a member of that name, in itself or in its anonymous members.
-fn has_member(btf: &Btf, of: bpf_btf::Type<'_>, name: &str, depth: u32) -> bool {
+fn has_member(btf: &Btf, of: Type<'_>, name: &str, depth: u32) -> bool {
     of.members().any(|member| match member.name() {
         Ok("") => {
             depth > 0 && btf.get(member.type_id).is_ok_and(|inner| has_member(btf, inner, name, depth - 1))
@@ -160,6 +242,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 8);
+        assert_eq!(Feature::all().count(), 16);
     }
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod feature;
+mod file;
 mod machine;
 mod module;
 mod needs;
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
+pub use file::btf_file;
 pub use machine::Machine;
 pub use module::{Module, ModuleError};
 pub use needs::needs;

@@ -77,16 +77,9 @@ impl Kernel {
     }
 }
 
-/// The types that [`Feature::evidence`] looks at. The first of each name counts, so that it must stay the first.
+/// What shows the kernel's features.
 fn features(btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
-    for (name, member) in Feature::all().flat_map(Feature::evidence_types) {
-        let Some(id) = btf.find(name, Kind::STRUCT) else { continue };
-        keep.layout(id);
-        if let Some(member) = member {
-            keep.member(btf, id, member)?;
-        }
-    }
-    Ok(())
+    Feature::all().try_for_each(|feature| feature.keep(btf, keep))
 }
 
 fn struct_ops(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {

@@ -2,6 +2,8 @@
 
 use std::os::fd::{AsFd, AsRawFd};
 
+use bpf_btf::build::{BuildError, Builder, Encoding, EnumValues};
+use bpf_btf::{Endian, Linkage, SectionVar, VarLinkage};
 use bpf_sys::map::MapCreate;
 use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::{AttachType, Insn, MapType, ProgramType, flags};
@@ -24,7 +26,18 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             .expected_attach_type(AttachType::CGROUP_INET_SOCK_CREATE)
             .load()
             .map(drop),
-        Feature::Btf => bpf_sys::btf::load(&func_btf(), None).map(drop),
+        Feature::Btf
+        | Feature::BtfDatasec
+        | Feature::BtfGlobalFunc
+        | Feature::BtfFloat
+        | Feature::BtfDeclTag
+        | Feature::BtfTypeTag
+        | Feature::BtfEnum64
+        | Feature::BtfQmarkDatasec => {
+            // The arguments are constants that a test has gone through.
+            let Ok(blob) = btf_with(feature) else { return Ok(Answer::Unknown) };
+            bpf_sys::btf::load(&blob, None).map(drop)
+        }
         Feature::GlobalData => {
             let map = array(0).create()?;
             let mut load = Insn::ld_imm64(1, flags::BPF_PSEUDO_MAP_VALUE, 0).to_vec();
@@ -61,38 +74,57 @@ fn code(insns: &[Insn]) -> Vec<u8> {
     insns.iter().flat_map(|insn| insn.to_ne_bytes()).collect()
 }
 
-/// A blob with an `int`, a prototype without parameters and a function of it.
-fn func_btf() -> Vec<u8> {
-    const STRINGS: &[u8] = b"\0int\0f\0";
-    let types: [u32; 10] = [
-        // INT `int`, 4 bytes, signed, 32 bits.
-        1,
-        1 << 24,
-        4,
-        1 << 24 | 32, // FUNC_PROTO returning [1].
-        0,
-        13 << 24,
-        1, // FUNC `f` of [2], static.
-        5,
-        12 << 24,
-        2,
-    ];
-    let types_len = 4 * 10;
-    let header = [24, 0, types_len, types_len, 7];
-    let mut blob = 0xeb9f_u16.to_ne_bytes().to_vec();
-    blob.extend([1, 0]);
-    blob.extend(header.iter().chain(&types).flat_map(|word: &u32| word.to_ne_bytes()));
-    blob.extend(STRINGS);
-    blob
+/// A blob that holds what only kernels with that feature take.
+fn btf_with(feature: Feature) -> Result<Vec<u8>, BuildError> {
+    let mut btf = Builder::new(Endian::NATIVE);
+    let int = btf.add_int("int", 4, Encoding::Signed)?;
+    let section = |btf: &mut Builder, name| {
+        let type_id = btf.add_var("v", VarLinkage::Static, int)?;
+        btf.add_datasec(name, 4, &[SectionVar { type_id, offset: 0, size: 4 }])
+    };
+    let func = |btf: &mut Builder, linkage| {
+        let proto = btf.add_func_proto(int, &[])?;
+        btf.add_func("f", linkage, proto)
+    };
+    match feature {
+        Feature::BtfDatasec => section(&mut btf, ".data")?,
+        Feature::BtfQmarkDatasec => section(&mut btf, "?.data")?,
+        Feature::BtfGlobalFunc => func(&mut btf, Linkage::Global)?,
+        Feature::BtfFloat => btf.add_float("float", 4)?,
+        Feature::BtfDeclTag => {
+            let word = btf.add_typedef("word", int)?;
+            btf.add_decl_tag("tag", word, None)?
+        }
+        Feature::BtfTypeTag => {
+            let tagged = btf.add_type_tag("tag", int)?;
+            btf.add_ptr(tagged)?
+        }
+        Feature::BtfEnum64 => btf.add_enum64("e", 8, EnumValues::Unsigned(&[("E", 1)]))?,
+        _ => func(&mut btf, Linkage::Static)?,
+    };
+    btf.finish()
 }
 
 #[cfg(test)]
 mod tests {
+    use bpf_btf::Btf;
+    use bpf_btf::build::Extras;
+
     use super::*;
 
     #[test]
-    fn the_probe_blob_is_btf() {
-        let btf = bpf_btf::Btf::parse(func_btf()).unwrap();
-        assert_eq!(btf.find("f", bpf_btf::Kind::FUNC), Some(bpf_btf::TypeId(3)));
+    fn the_probe_blobs_hold_one_thing_each() {
+        let extras = |feature| Extras::of(&Btf::parse(btf_with(feature).unwrap()).unwrap());
+        let mut func = Extras::default();
+        func.func = true;
+        assert_eq!(extras(Feature::Btf), func);
+        for (feature, _, has) in crate::plan::btf::ROWS {
+            let found = extras(*feature);
+            assert!(has(found), "{feature:?}");
+            let others =
+                crate::plan::btf::ROWS.iter().filter(|(other, _, has)| other != feature && has(found));
+            // One thing stands on another only where that is older by itself.
+            assert!(others.map(|row| row.0).all(|other| other < *feature), "{feature:?}");
+        }
     }
 }

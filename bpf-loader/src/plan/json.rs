@@ -29,6 +29,10 @@ impl Plan {
                 "steps": steps.len(),
             })).collect::<Vec<_>>(),
             "notices": self.data.notices.iter().map(notice).collect::<Vec<_>>(),
+            "btf": self.btf().map(|btf| json!({
+                "types": btf.last_id().0,
+                "lacks": self.btf_lacks().iter().map(|feature| feature.name()).collect::<Vec<_>>(),
+            })),
             "maps": self.data.maps.iter().map(map).collect::<Vec<_>>(),
             "programs": self.data.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
             "struct_ops": self.data.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),

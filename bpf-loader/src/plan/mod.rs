@@ -2,8 +2,9 @@
 //! references to maps and functions stay symbolic until they are loaded.
 //!
 //! The order is libbpf's: struct_ops kernel types (`struct_ops`), which programs to load, CO-RE (`core`), calls and
-//! subprograms (`code`), BTF, maps (`maps`), programs (`programs`).
+//! subprograms (`code`), BTF (`btf`), maps (`maps`), programs (`programs`).
 
+pub(crate) mod btf;
 mod code;
 mod core;
 mod error;
@@ -43,7 +44,7 @@ struct Data {
     kernel: Kernel,
     used_btf: bool,
     modules: BTreeSet<String>,
-    btf: Option<Btf>,
+    btf: btf::ObjectBtf,
     maps: Vec<PlanMap>,
     programs: Vec<PlanProgram>,
     struct_ops: Vec<PlanStructOps>,
@@ -175,10 +176,11 @@ impl Plan {
         let struct_ops = struct_ops::plan(cx);
         let chosen = programs::choose(cx, &struct_ops);
         let functions = core::relocate(cx, &chosen);
-        let btf = object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)).cloned();
-        let maps = maps::plan(cx, &struct_ops, btf.is_some());
-        let programs = programs::plan(cx, &chosen, &functions, btf.is_some());
-        if btf.is_some() {
+        let btf = btf::plan(cx);
+        let has_btf = btf.btf.is_some();
+        let maps = maps::plan(cx, &struct_ops, has_btf);
+        let programs = programs::plan(cx, &chosen, &functions, has_btf);
+        if has_btf {
             declared_elsewhere(cx);
         }
         let data = Data {
@@ -222,10 +224,17 @@ impl Plan {
         self.data.modules.iter().map(String::as_str)
     }
 
-    /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none.
+    /// The object's BTF as it will be loaded; `None` if there is none, or the kernel takes none. What the kernel does
+    /// not know in it was made into something older, each type under the id that it has in the object.
     #[must_use]
     pub fn btf(&self) -> Option<&Btf> {
-        self.data.btf.as_ref()
+        self.data.btf.btf.as_ref()
+    }
+
+    /// What of the object's BTF the kernel does not know, so that [`Self::btf`] does without it.
+    #[must_use]
+    pub fn btf_lacks(&self) -> &[Feature] {
+        &self.data.btf.lacks
     }
 
     /// The maps to create, in that order.

@@ -54,8 +54,11 @@ impl fmt::Display for Plan {
             let places: Vec<String> = notice.labels().iter().map(ToString::to_string).collect();
             writeln!(f, "notice {}: {notice}\n  at {}", notice.code(), places.join(", "))?;
         }
-        if let Some(btf) = &self.data.btf {
+        if let Some(btf) = self.btf() {
             writeln!(f, "\nBTF of {} types", btf.last_id())?;
+            self.btf_lacks()
+                .iter()
+                .try_for_each(|feature| writeln!(f, "  rewritten for lack of {}", feature.name()))?;
         }
         for map in &self.data.maps {
             self.map_text(f, map)?;
@@ -81,7 +84,7 @@ impl Plan {
             write!(f, ", extra {:#x}", map.extra)?;
         }
         writeln!(f)?;
-        if let (Some((key, value)), Some(btf)) = (map.btf, &self.data.btf) {
+        if let (Some((key, value)), Some(btf)) = (map.btf, self.btf()) {
             let types = [("key", key), ("value", value)].into_iter().filter(|(_, id)| id.0 != 0);
             for (what, id) in types {
                 writeln!(f, "  {what} type: {}", bpf_btf::dump::type_name(btf, id))?;

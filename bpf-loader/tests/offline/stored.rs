@@ -365,3 +365,25 @@ fn features_by_hand() {
         assert_eq!(answers, [struct_ops, perf_link, link], "{kernel}");
     }
 }
+
+/// An object with BTF that 5.10 does not know: it becomes something older, under the same ids.
+#[test]
+fn newer_btf_is_rewritten_for_an_older_kernel() {
+    let [old, new] = ["x86_64-5.10", "x86_64-6.1"].map(|kernel| plan("socket/newer_btf", kernel));
+    assert_eq!(new.btf_lacks(), []);
+    let lacks = [Feature::BtfFloat, Feature::BtfDeclTag, Feature::BtfTypeTag, Feature::BtfEnum64];
+    assert_eq!(old.btf_lacks(), lacks);
+    let (old, new) = (old.btf().unwrap(), new.btf().unwrap());
+    let line = |btf: &bpf_btf::Btf, id| bpf_btf::dump::raw_line(&btf.get(bpf_btf::TypeId(id)).unwrap());
+    for (id, was, is) in [
+        (3, "INT 'int' size=4", "INT 'int' size=4"),
+        (6, "DECL_TAG 'a_variable' type_id=5", "INT 'a_variable' size=1"),
+        (11, "FLOAT 'float' size=4", "STRUCT '(anon)' size=4 vlen=0"),
+        (13, "ENUM64 'wide'", "UNION 'wide' size=8 vlen=1\n\t'WIDE' type_id=25"),
+        (15, "ENUM 'negative' encoding=SIGNED", "ENUM 'negative' encoding=UNSIGNED"),
+        (20, "TYPE_TAG 'a_type' type_id=3", "CONST '(anon)' type_id=3"),
+    ] {
+        assert!(line(new, id).starts_with(&format!("[{id}] {was}")), "{}", line(new, id));
+        assert!(line(old, id).starts_with(&format!("[{id}] {is}")), "{}", line(old, id));
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use bpf_loader::{Kernel, Object};
+use bpf_loader::kernel::Answer;
+use bpf_loader::{Feature, Kernel, Object};
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
@@ -37,5 +38,11 @@ pub(crate) fn path(name: &str, order: &str) -> PathBuf {
 /// The kernel in miniature of that name and byte order.
 pub(crate) fn kernel(name: &str, order: &str) -> Kernel {
     let object = Object::open(path(&format!("kernels/{name}"), order)).unwrap();
-    Kernel::builder().btf(object.file().btf().unwrap().clone()).build()
+    // They have no functions, which would show what BTF they take.
+    Feature::all()
+        .filter(|feature| feature.name().starts_with("BTF with ") && *feature != Feature::Btf)
+        .fold(Kernel::builder().btf(object.file().btf().unwrap().clone()), |kernel, feature| {
+            kernel.feature(feature, Answer::Yes)
+        })
+        .build()
 }

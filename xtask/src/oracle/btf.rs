@@ -1,4 +1,4 @@
-//! Types as text, against bpftool: every record in the raw form, byte for byte; and the declarations of typedefs and
+//! Types as text, against bpftool: every record in the raw form, byte for byte, and as JSON; and the declarations of typedefs and
 //! of the members of structs and unions, as C.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use object::Endianness;
 use object::elf::FileHeader64;
 use object::read::elf::ElfFile;
 use object::{Object as _, ObjectSection as _};
+use serde_json::Value;
 
 use super::feed::Feed;
 use super::peer;
@@ -69,10 +70,40 @@ fn compare_file(tally: &mut Tally, label: &str, file: &Path, bytes: Vec<u8>) -> 
             None => vec![differs("raw", format!("ours has {} bytes, bpftool {}", ours.len(), raw.len()))],
         },
     );
+    match peer::bpftool_btf_json(file)? {
+        Some(theirs) => json(tally, &format!("{label}: JSON"), file, &btf, theirs)?,
+        None => tally.skipped(&format!("{label}: JSON"), "bpftool prints no JSON of it"),
+    }
     match peer::bpftool_btf(file, "c")? {
         Some(text) => declarations(tally, label, &btf, &Declared::read(&String::from_utf8_lossy(&text))),
         None => tally.skipped(&format!("{label}: c"), "bpftool prints no C of it"),
     }
+    Ok(())
+}
+
+/// Every record as JSON, but for unsigned enumerators of 32 bits, of which bpftool extends the sign.
+fn json(tally: &mut Tally, what: &str, file: &Path, btf: &Btf, mut theirs: Value) -> Result<(), Error> {
+    let mut ours = Vec::new();
+    dump::write_json(btf, &mut ours).map_err(Error::file("print", file))?;
+    let ours: Value =
+        serde_json::from_slice(&ours).map_err(|source| Error::Json { path: file.into(), source })?;
+    let types = theirs["types"].as_array_mut().into_iter().flatten();
+    for value in types
+        .filter(|found| found["kind"] == "ENUM" && found["encoding"] == "UNSIGNED")
+        .flat_map(|found| found["values"].as_array_mut().into_iter().flatten())
+    {
+        if let Some(number) = value["val"].as_u64() {
+            value["val"] = (number & u64::from(u32::MAX)).into();
+        }
+    }
+    let lists = [&ours, &theirs].map(|value| value["types"].as_array().map_or(&[][..], Vec::as_slice));
+    let first = lists[0].iter().zip(lists[1]).find(|(ours, theirs)| ours != theirs);
+    let how = match first {
+        Some((ours, theirs)) => format!("ours {ours}, bpftool {theirs}"),
+        None => format!("ours has {} types, bpftool {}", lists[0].len(), lists[1].len()),
+    };
+    let differ = (ours != theirs).then(|| differs("JSON", how));
+    tally.compared(what, differ.as_slice());
     Ok(())
 }
 

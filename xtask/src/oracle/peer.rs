@@ -102,3 +102,15 @@ pub(crate) fn bpftool_btf(file: &Path, format: &str) -> Result<Option<Vec<u8>>, 
         .map_err(Error::spawn("bpftool"))?;
     Ok(output.status.success().then_some(output.stdout))
 }
+
+/// What bpftool tells of the types in a file as JSON; `None` if it refuses them.
+pub(crate) fn bpftool_btf_json(file: &Path) -> Result<Option<serde_json::Value>, Error> {
+    let output = Command::new("bpftool")
+        .args(["--json", "btf", "dump", "file"])
+        .arg(file)
+        .output()
+        .map_err(Error::spawn("bpftool"))?;
+    let value =
+        serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file.into(), source });
+    output.status.success().then_some(value).transpose()
+}

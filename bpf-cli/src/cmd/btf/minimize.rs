@@ -1,31 +1,22 @@
-//! `bpf btf`: tools for kernels' types.
+//! `bpf btf minimize`: as much of a kernel's types as objects need.
 
 use std::path::{Path, PathBuf};
 
 use bpf_loader::{Kernel, KernelError, Object};
 use serde_json::json;
 
-use crate::args::BtfCommand;
+use super::source::RUNNING;
 use crate::cmd::{CommandError, Outcome};
 use crate::out::Out;
 
-/// What stands for the running kernel where a file could.
-const RUNNING: &str = "vmlinux";
-
-pub(crate) fn run(command: &BtfCommand, out: &Out) -> Outcome {
-    match command {
-        BtfCommand::Minimize { kernel, objects, output } => minimize(kernel, objects, output, out),
-    }
-}
-
-fn minimize(kernel: &Path, objects: &[PathBuf], output: &Path, out: &Out) -> Outcome {
+pub(super) fn minimize(kernel: &Path, objects: &[PathBuf], output: &Path, out: &Out) -> Outcome {
     let objects: Vec<Object> = objects.iter().map(Object::open).collect::<Result<_, _>>()?;
     let kernel = if kernel == Path::new(RUNNING) { Kernel::running() } else { Kernel::open(kernel)? };
     let endian = kernel.btf()?.endian();
     if let Some(other) = objects.iter().find(|object| object.file().endian() != endian) {
         let message =
             format!("`{}` is {}-endian, the kernel is {endian}-endian", other.name(), other.file().endian());
-        return Err(CommandError::new("E0907", message)
+        return Err(CommandError::new("E0909", message)
             .help("give objects that can run on this kernel")
             .into());
     }

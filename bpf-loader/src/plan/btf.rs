@@ -1,0 +1,50 @@
+//! The object's BTF as this kernel takes it: what it does not know becomes something older, under the same ids.
+
+use bpf_btf::Btf;
+use bpf_btf::build::{Extras, sanitize};
+
+use super::{Context, Step};
+use crate::kernel::Feature;
+
+/// A feature, how to note that BTF is to do without it, and whether BTF needs it.
+type Row = (Feature, fn(&mut Extras), fn(Extras) -> bool);
+
+/// What BTF may hold that a kernel may lack.
+pub(crate) const ROWS: &[Row] = &[
+    (Feature::BtfDatasec, |extras| extras.datasec = true, |extras| extras.datasec),
+    (Feature::BtfGlobalFunc, |extras| extras.global_func = true, |extras| extras.global_func),
+    (Feature::BtfFloat, |extras| extras.float = true, |extras| extras.float),
+    (Feature::BtfDeclTag, |extras| extras.decl_tag = true, |extras| extras.decl_tag),
+    (Feature::BtfTypeTag, |extras| extras.type_tag = true, |extras| extras.type_tag),
+    (Feature::BtfEnum64, |extras| extras.enum64 = true, |extras| extras.enum64),
+    (Feature::BtfQmarkDatasec, |extras| extras.qmark_datasec = true, |extras| extras.qmark_datasec),
+];
+
+/// The BTF to load, and what of the object's BTF this kernel lacks.
+#[derive(Debug, Default)]
+pub(super) struct ObjectBtf {
+    pub(super) btf: Option<Btf>,
+    pub(super) lacks: Vec<Feature>,
+}
+
+pub(super) fn plan(cx: &mut Context<'_>) -> ObjectBtf {
+    let Some(btf) = cx.object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)) else {
+        return ObjectBtf::default();
+    };
+    let has = Extras::of(btf);
+    // A description of the kinds is for readers that do not know them; a kernel learns nothing from it.
+    let (mut missing, mut lacks) = (Extras::default(), Vec::new());
+    missing.layout = true;
+    for (feature, set, needs) in ROWS {
+        if needs(has) && !cx.uses(*feature, Step::Btf) {
+            set(&mut missing);
+            lacks.push(*feature);
+        }
+    }
+    if missing.and(has) == Extras::default() {
+        return ObjectBtf { btf: Some(btf.clone()), lacks };
+    }
+    // What was written from a blob that parsed parses; and if it did not, the kernel would say why.
+    let fit = Btf::parse(sanitize(btf, missing)).unwrap_or_else(|_| btf.clone());
+    ObjectBtf { btf: Some(fit), lacks }
+}
