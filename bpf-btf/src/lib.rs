@@ -22,9 +22,12 @@ mod index;
 mod kind;
 mod label;
 pub mod layout;
+mod many;
 pub mod matching;
 pub mod minimize;
+mod name_index;
 mod names;
+mod records;
 mod strings;
 mod types;
 

@@ -6,6 +6,7 @@ use crate::btf::Btf;
 use crate::cursor::u32_at;
 use crate::error::TypeError;
 use crate::kind::Kind;
+use crate::records::{VLEN_MASK, kind_of};
 
 /// The number of a type. 0 is `void`; in split BTF the numbers go on from those of the base.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,9 +26,6 @@ impl fmt::Display for TypeId {
 /// A byte offset in the string section. 0 is the empty name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StrOffset(pub u32);
-
-/// Bytes of the part that every record has.
-pub(crate) const RECORD_HEADER: usize = 12;
 
 /// One record. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -244,9 +242,6 @@ impl VarLinkage {
 }
 
 impl<'a> Type<'a> {
-    /// The bits of the info word that hold the number of elements.
-    pub(crate) const VLEN_MASK: u32 = 0x00ff_ffff;
-
     /// Its number.
     #[must_use]
     pub fn id(&self) -> TypeId {
@@ -262,7 +257,7 @@ impl<'a> Type<'a> {
     /// What it describes.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        Kind(((self.info >> 24) & 0x7f) as u8)
+        kind_of(self.info)
     }
 
     /// The bit whose meaning depends on the kind: bitfields in a struct, a union in a `FWD`, signedness in an enum.
@@ -274,7 +269,7 @@ impl<'a> Type<'a> {
     /// Number of elements (members, values, parameters, variables); the linkage of a `FUNC`.
     #[must_use]
     pub fn vlen(&self) -> u32 {
-        self.info & Self::VLEN_MASK
+        self.info & VLEN_MASK
     }
 
     /// Its name; empty where it has none.

@@ -9,6 +9,7 @@ use crate::header::{HEADER_LEN, MAGIC};
 use crate::kind::Kind;
 use crate::minimize::cut::{Cut, kept};
 use crate::minimize::keep::Detail;
+use crate::records::VLEN_MASK;
 use crate::types::{Type, TypeId};
 
 pub(super) fn blob(btf: &Btf, cut: &Cut) -> Result<Vec<u8>, TypeError> {
@@ -54,7 +55,7 @@ impl<'a> Writer<'a> {
         if kind == Kind::FWD {
             last = 0;
         }
-        let head = |vlen: u32| [name, found.info & !Type::VLEN_MASK | vlen, last];
+        let head = |vlen: u32| [name, found.info & !VLEN_MASK | vlen, last];
         match kind {
             Kind::STRUCT | Kind::UNION => {
                 let mut tail = Vec::new();
@@ -130,7 +131,7 @@ impl<'a> Writer<'a> {
     fn elements(&mut self, head: &[u32; 3], tail: &[u32], each: usize) {
         let [name, info, last] = *head;
         // As many as there were, or fewer.
-        let vlen = u32::try_from(tail.len() / each.max(1)).unwrap_or(Type::VLEN_MASK);
+        let vlen = u32::try_from(tail.len() / each.max(1)).unwrap_or(VLEN_MASK);
         self.words(&[name, info | vlen, last]);
         self.words(tail);
     }
