@@ -17,7 +17,10 @@ impl Btf {
     /// The first type of that name whose kind `accept` takes: of the base, then of the blob itself.
     #[must_use]
     pub fn find_where(&self, name: &str, accept: impl Fn(Kind) -> bool) -> Option<TypeId> {
-        self.levels().find_map(|level| level.first_own(name, &accept))
+        match self.base() {
+            None => self.first_own(name, accept),
+            Some(_) => self.levels().find_map(|level| level.first_own(name, &accept)),
+        }
     }
 
     /// The first type of that name and kind that this blob itself describes, its base left aside.
@@ -33,25 +36,23 @@ impl Btf {
     }
 
     fn first_own(&self, name: &str, accept: impl Fn(Kind) -> bool) -> Option<TypeId> {
-        self.own_matches(name).find(|(_, kind)| accept(*kind)).map(|(id, _)| id)
+        if !strings::can_be_name(name.as_bytes()) {
+            return None;
+        }
+        match self.name_index().get() {
+            Some(index) => index.first(self, name, accept),
+            None => Search::new(self, name).find(|(_, kind)| accept(*kind)).map(|(id, _)| id),
+        }
     }
 
     /// Number and kind of each type of this blob itself that has the name.
-    fn own_matches<'a>(&'a self, name: &'a str) -> Matches<'a> {
-        if !strings::can_be_name(name.as_bytes()) {
-            return Matches::Indexed(Vec::new().into_iter());
-        }
-        match self.name_index().get() {
-            Some(index) => Matches::Indexed(index.get(self, name).into_iter()),
-            None => Matches::Walking(Search {
-                btf: self,
-                name,
-                next: self.first_id().0,
-                walk: self.walk(),
-                early: EARLY,
-                names: None,
-            }),
-        }
+    fn own_matches<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (TypeId, Kind)> {
+        let name = Some(name).filter(|name| strings::can_be_name(name.as_bytes()));
+        let (indexed, walking) = match (name, self.name_index().get()) {
+            (Some(name), Some(index)) => (index.all(self, name), None),
+            (name, _) => (Vec::new(), name.map(|name| Search::new(self, name))),
+        };
+        indexed.into_iter().chain(walking.into_iter().flatten())
     }
 
     /// Whether the name at that offset is this one; `name` is one that [`strings::can_be_name`].
@@ -60,26 +61,11 @@ impl Btf {
     }
 }
 
-enum Matches<'a> {
-    Indexed(std::vec::IntoIter<(TypeId, Kind)>),
-    Walking(Search<'a>),
-}
-
-impl Iterator for Matches<'_> {
-    type Item = (TypeId, Kind);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Indexed(found) => found.next(),
-            Self::Walking(search) => search.next(),
-        }
-    }
-}
-
 /// As many types are compared by their names before the string section is searched: in kernels that are not sorted the
 /// types that everybody asks for are among the first, and searching all strings takes longer than this.
 const EARLY: u32 = 2048;
 
+/// Types of a name as they come.
 struct Search<'a> {
     btf: &'a Btf,
     name: &'a str,
@@ -90,8 +76,22 @@ struct Search<'a> {
     names: Option<NameOffsets>,
 }
 
-impl Search<'_> {
-    fn next(&mut self) -> Option<(TypeId, Kind)> {
+impl<'a> Search<'a> {
+    fn new(btf: &'a Btf, name: &'a str) -> Self {
+        Self { btf, name, next: btf.first_id().0, walk: btf.walk(), early: EARLY, names: None }
+    }
+
+    fn count(&mut self) -> TypeId {
+        let id = TypeId(self.next);
+        self.next += 1;
+        id
+    }
+}
+
+impl Iterator for Search<'_> {
+    type Item = (TypeId, Kind);
+
+    fn next(&mut self) -> Option<Self::Item> {
         while let Some(left) = self.early.checked_sub(1) {
             self.early = left;
             let record = self.walk.next()?;
@@ -109,12 +109,6 @@ impl Search<'_> {
                 return Some((TypeId(self.next - 1), record.kind()));
             }
         }
-    }
-
-    fn count(&mut self) -> TypeId {
-        let id = TypeId(self.next);
-        self.next += 1;
-        id
     }
 }
 

@@ -135,6 +135,12 @@ impl Kind {
         self.is_qualifier() || self == Self::TYPEDEF
     }
 
+    /// Whether the last word of a record's header is another type.
+    pub(crate) fn refers(self) -> bool {
+        self.is_modifier()
+            || matches!(self, Self::PTR | Self::FUNC | Self::FUNC_PROTO | Self::VAR | Self::DECL_TAG)
+    }
+
     /// Whether this is a struct or union.
     #[must_use]
     pub fn is_composite(self) -> bool {

@@ -28,8 +28,10 @@ pub mod minimize;
 mod name_index;
 mod names;
 mod records;
+mod sorted;
 mod strings;
 mod types;
+mod validate;
 
 /// Compiles what README.md shows.
 #[cfg(doctest)]

@@ -300,20 +300,7 @@ impl<'a> Type<'a> {
     /// prototype (its return type), variable, tags.
     #[must_use]
     pub fn target(&self) -> Option<TypeId> {
-        matches!(
-            self.kind(),
-            Kind::PTR
-                | Kind::TYPEDEF
-                | Kind::VOLATILE
-                | Kind::CONST
-                | Kind::RESTRICT
-                | Kind::FUNC
-                | Kind::FUNC_PROTO
-                | Kind::VAR
-                | Kind::DECL_TAG
-                | Kind::TYPE_TAG
-        )
-        .then_some(TypeId(self.size_or_type))
+        self.kind().refers().then_some(TypeId(self.size_or_type))
     }
 
     pub(crate) fn word(&self, at: usize) -> u32 {

@@ -244,20 +244,21 @@ impl Kernel {
 
 const RUNNING_BTF: &str = "/sys/kernel/btf/vmlinux";
 
-/// The bytes of the running kernel's BTF: mapped where the kernel allows it (since 6.16), else read.
+/// The running kernel's BTF: mapped where the kernel allows it (since 6.16), else read. What the kernel says of itself
+/// is not looked through before it is used.
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
     let file = std::fs::File::open(path)?;
     match bpf_sys::FileMapping::sysfs(&file) {
-        Ok(mapped) => Ok(Btf::parse(mapped)),
-        Err(_) => std::fs::read(path).map(Btf::parse),
+        Ok(mapped) => Ok(Btf::lazy(mapped)),
+        Err(_) => std::fs::read(path).map(Btf::lazy),
     }
 }
 
-/// The bytes of the running kernel's BTF, read.
+/// The running kernel's BTF, read.
 #[cfg(not(all(feature = "syscalls", target_os = "linux")))]
 fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
-    std::fs::read(path).map(Btf::parse)
+    std::fs::read(path).map(Btf::lazy)
 }
 
 fn read_running_btf() -> Result<Btf, KernelError> {

@@ -1,8 +1,6 @@
 //! What of a kernel's types an object's plan rests on, so that a kernel can be cut down to it.
 
-use std::collections::HashMap;
-
-use bpf_btf::core::{Candidates, needs as core_needs};
+use bpf_btf::core::{CandidateSet, needs as core_needs};
 use bpf_btf::matching::struct_ops::{all_value_structs, value_struct};
 use bpf_btf::minimize::{Keep, minimize};
 use bpf_btf::{Btf, Kind, TypeError, essential_name};
@@ -49,8 +47,11 @@ impl Kernel {
 
 /// The types that [`Feature::evidence`] looks at. The first of each name counts, so that it must stay the first.
 fn features(btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
-    for (name, member) in Feature::all().flat_map(Feature::evidence_types) {
-        let Some(id) = btf.find(name, Kind::STRUCT) else { continue };
+    let types: Vec<_> = Feature::all().flat_map(Feature::evidence_types).collect();
+    let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
+    let found = btf.find_many(&names, |kind| kind == Kind::STRUCT);
+    for ((_, member), ids) in types.into_iter().zip(found) {
+        let Some(id) = ids.first().copied() else { continue };
         keep.layout(id);
         if let Some(member) = member {
             keep.member(btf, id, member)?;
@@ -89,11 +90,10 @@ fn struct_ops(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeErr
 /// Relocations that make no sense are left aside: planning says what is wrong with them.
 fn relocations(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
     let Some(local) = object.file().btf() else { return Ok(()) };
-    let mut candidates = HashMap::new();
-    for reloc in object.file().functions().iter().flat_map(|function| &function.core) {
-        let root = reloc.record.type_id;
-        let found = candidates.entry(root).or_insert_with(|| Candidates::find(local, root, &[btf]).ok());
-        if let Some(found) = found {
+    let relocs = || object.file().functions().iter().flat_map(|function| &function.core);
+    let candidates = CandidateSet::find(local, relocs().map(|reloc| reloc.record.type_id), &[btf]);
+    for reloc in relocs() {
+        if let Some(Ok(found)) = candidates.get(reloc.record.type_id) {
             let _ = core_needs(local, &reloc.record, found, keep);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bpf_btf::TypeId;
-use bpf_btf::core::{Candidates, Fixup, Missing, Outcome, RelocKind, resolve};
+use bpf_btf::core::{CandidateSet, Fixup, Missing, Outcome, RelocKind, resolve};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::insn::{
@@ -27,15 +27,18 @@ pub(crate) struct Relocated {
 /// Relocates every function that a chosen program can reach, once.
 pub(crate) fn relocate(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<FunctionId, Relocated> {
     let file = cx.object.file();
-    let mut candidates = HashMap::new();
-    let mut done = HashMap::new();
-    for id in reachable(cx.object, chosen) {
-        if let Some(function) = file.function(id) {
-            let relocated = relocate_one(cx, function, &mut candidates);
-            done.insert(id, relocated);
-        }
-    }
-    done
+    let ids = reachable(cx.object, chosen);
+    let functions: Vec<&Function> = ids.into_iter().filter_map(|id| file.function(id)).collect();
+    // The kernel's types are gone through once for all.
+    let mut roots = functions.iter().flat_map(|function| &function.core).map(|reloc| reloc.record.type_id);
+    let candidates = roots.next().and_then(|first| {
+        let (local, kernel) = (file.btf()?, cx.kernel_btf()?);
+        Some(CandidateSet::find(local, roots.chain([first]), &[kernel]))
+    });
+    let mut refused = HashSet::new();
+    let one =
+        |function: &Function| (function.id, relocate_one(cx, function, candidates.as_ref(), &mut refused));
+    functions.into_iter().map(one).collect()
 }
 
 /// The functions that are part of any chosen program, in the order of the file.
@@ -61,28 +64,25 @@ fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
 fn relocate_one(
     cx: &mut Context<'_>,
     function: &Function,
-    candidates: &mut HashMap<TypeId, Option<Candidates>>,
+    candidates: Option<&CandidateSet>,
+    refused: &mut HashSet<TypeId>,
 ) -> Relocated {
     let plain = |insn: &Insn| PlanInsn { insn: *insn, reference: None, origin: None };
     let mut out = Relocated { insns: function.insns.iter().map(plain).collect(), poisons: Vec::new() };
-    if function.core.is_empty() {
-        return out;
-    }
-    let (Some(local), Some(kernel)) = (cx.object.file().btf(), cx.kernel_btf()) else {
+    let (Some(local), Some(candidates)) = (cx.object.file().btf(), candidates) else {
         return out;
     };
     for reloc in &function.core {
         let site = || Site::insn(cx.object, function, reloc.insn);
-        let root = candidates.entry(reloc.record.type_id).or_insert_with(|| {
-            match Candidates::find(local, reloc.record.type_id, &[kernel]) {
-                Ok(found) => Some(found),
-                Err(error) => {
-                    cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) });
-                    None
-                }
+        let root = match candidates.get(reloc.record.type_id) {
+            Some(Ok(root)) => root,
+            // Said once of a type, however many relocations begin at it.
+            Some(Err(error)) if refused.insert(reloc.record.type_id) => {
+                cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error.clone()) });
+                continue;
             }
-        });
-        let Some(root) = root else { continue };
+            Some(Err(_)) | None => continue,
+        };
         match resolve(local, &reloc.record, root) {
             Ok(fixup) => {
                 if let Err(why) = patch(&mut out, function.id, reloc.insn, &fixup) {
