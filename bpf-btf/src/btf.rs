@@ -174,6 +174,19 @@ impl Btf {
         self.inner.records.get_or_init(|| Records::read(self.walk(), self.inner.first_id))
     }
 
+    /// Goes through all records and shows each with its id. What is learned on the way of where they are is kept.
+    #[inline]
+    pub(crate) fn each_record(&self, mut show: impl FnMut(&Record, u32)) {
+        let first = self.inner.first_id;
+        if self.inner.records.get().is_some() {
+            self.walk().zip(first..u32::MAX).for_each(|(record, id)| show(&record, id));
+        } else {
+            let records = Records::read_with(self.walk(), first, show);
+            // Another thread may have been here first, and found the same.
+            let _ = self.inner.records.set(records);
+        }
+    }
+
     /// Where the record of `id` begins, in bytes from the start of the blob; `None` if it is not in this blob itself.
     pub(crate) fn record_start(&self, id: TypeId) -> Option<usize> {
         self.types_start().checked_add(self.record(id)?.at)

@@ -73,7 +73,7 @@ const MAX_FLAVORED: usize = 1024;
 impl<'n> Wanted<'n> {
     fn new(names: &[&'n str], form: Form) -> Self {
         let mut places: HashMap<_, Vec<usize>> = HashMap::with_capacity(names.len());
-        let mut starts = Starts([0; 64]);
+        let mut starts = Starts::new();
         let mut longest = if form == Form::Essential { MAX_FLAVORED } else { 0 };
         for (place, name) in names.iter().enumerate() {
             let name = name.as_bytes();
@@ -82,9 +82,9 @@ impl<'n> Wanted<'n> {
             }
             places.entry(name).or_default().push(place);
             longest = longest.max(name.len());
-            starts.add(name, b"");
+            starts.add(name);
             if form == Form::Essential {
-                starts.add(name, b"___");
+                starts.add_flavored(name);
             }
         }
         Self { form, names: places, longest, starts }
@@ -128,37 +128,58 @@ impl<'n> Wanted<'n> {
     }
 }
 
-/// How names may begin: a bit for a hash of their first four bytes.
-struct Starts([u64; 64]);
+/// How names may begin: bits for hashes of their first bytes.
+struct Starts {
+    /// Of eight bytes, or fewer and zeros.
+    names: Bits,
+    /// Of the four bytes that the shortest names with any flavor begin with.
+    short: Option<Bits>,
+}
+
+type Bits = [u64; 64];
 
 impl Starts {
-    fn add(&mut self, name: &[u8], more: &[u8]) {
-        let mut first = [0; 4];
-        for (byte, of) in first.iter_mut().zip(name.iter().chain(more)) {
-            *byte = *of;
+    fn new() -> Self {
+        Self { names: [0; 64], short: None }
+    }
+
+    fn add(&mut self, name: &[u8]) {
+        let (word, bit) = place(first(name));
+        self.names[word] |= bit;
+    }
+
+    fn add_flavored(&mut self, name: &[u8]) {
+        let flavored = first(&[name.get(..8).unwrap_or(name), b"___"].concat());
+        if name.len() + 3 >= 8 {
+            let (word, bit) = place(flavored);
+            self.names[word] |= bit;
+        } else {
+            let (word, bit) = place(flavored & u64::from(u32::MAX));
+            self.short.get_or_insert([0; 64])[word] |= bit;
         }
-        let (word, bit) = Self::place(first);
-        self.0[word] |= bit;
     }
 
     #[inline]
     fn may_begin(&self, rest: &[u8]) -> bool {
-        // The last names of a section are shorter than four bytes with their NUL.
-        let Some(first) = rest.first_chunk::<4>() else { return true };
-        let (word, bit) = Self::place(*first);
-        self.0[word] & bit != 0
-    }
-
-    #[inline]
-    fn place(first: [u8; 4]) -> (usize, u64) {
-        let text = u32::from_le_bytes(first);
-        let text = match first {
-            [0, ..] => 0,
-            [_, 0, ..] => text & 0xff,
-            [_, _, 0, _] => text & 0xffff,
-            _ => text,
+        // The last names of a section are shorter than that with their NUL.
+        let Some(eight) = rest.first_chunk::<8>() else { return true };
+        let (text, _) = strings::until_nul(u64::from_le_bytes(*eight));
+        let has = |bits: &Bits, text| {
+            let (word, bit) = place(text);
+            bits[word] & bit != 0
         };
-        let hash = text.wrapping_mul(0x9e37_79b1) >> 20;
-        ((hash >> 6) as usize & 63, 1 << (hash & 63))
+        has(&self.names, text)
+            || self.short.as_ref().is_some_and(|bits| has(bits, text & u64::from(u32::MAX)))
     }
+}
+
+/// The first eight bytes of a name, or fewer and zeros.
+fn first(name: &[u8]) -> u64 {
+    name.iter().take(8).rev().fold(0, |text, byte| text << 8 | u64::from(*byte))
+}
+
+#[inline]
+fn place(text: u64) -> (usize, u64) {
+    let hash = text.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
+    (usize::from((hash >> 6) as u8 & 63), 1 << (hash & 63))
 }

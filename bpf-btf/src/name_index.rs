@@ -77,9 +77,9 @@ impl Hashed {
     fn of(btf: &Btf) -> Self {
         // What is known of the number of types without counting them: in kernels a record has 26 bytes on average.
         let expected = btf.type_bytes().len() / 24;
-        let mut heads = vec![0_u32; expected.next_power_of_two().clamp(16, 1 << 28) / 2 * 2];
+        let mut heads = vec![0_u32; (expected / 2).next_power_of_two().clamp(16, 1 << 28)];
         let mask = heads.len() - 1;
-        let mut entries = Vec::with_capacity(expected / 4 * 3);
+        let mut entries = Vec::with_capacity(expected / 8 * 5);
         let (section, first) = (btf.string_section(), btf.first_string());
         for (record, id) in btf.walk().zip(btf.first_id().0..) {
             if record.name == 0 {
@@ -91,7 +91,7 @@ impl Hashed {
             };
             let Some(rest) = rest else { continue };
             let Ok(place) = u32::try_from(entries.len() + 1) else { break };
-            let hash = hash(start(rest));
+            let hash = hash(rest);
             if let Some(head) = heads.get_mut(bucket(hash, mask)) {
                 let tag = tag(hash) | u32::from(record.kind().0);
                 entries.push(Entry { name: record.name, id, before: *head, tag });
@@ -104,7 +104,7 @@ impl Hashed {
     /// The types of that name, the last first.
     fn get<'a>(&'a self, btf: &'a Btf, name: &'a str) -> Chain<'a> {
         let name = name.as_bytes();
-        let hash = hash(name.get(..LONGEST).unwrap_or(name));
+        let hash = hash(name);
         let next = self.heads.get(bucket(hash, self.heads.len() - 1)).copied().unwrap_or(0);
         Chain { index: self, btf, name, tag: tag(hash), next }
     }
@@ -133,41 +133,32 @@ impl Iterator for Chain<'_> {
     }
 }
 
-/// So many bytes of a name count. Few real ones have more.
-const LONGEST: usize = 64;
+/// So many words of a name count, of eight bytes each. Few real names have more.
+const WORDS: usize = 8;
 
-/// The part of a name that counts, of a section from where the name begins.
-fn start(rest: &[u8]) -> &[u8] {
-    let window = rest.get(..LONGEST).unwrap_or(rest);
-    strings::get(window, 0).unwrap_or(window)
+/// Of the name that begins here and ends at a NUL, or with the slice.
+#[inline]
+fn hash(rest: &[u8]) -> u64 {
+    let (words, last) = rest.as_chunks::<8>();
+    let mut padded = [0; 8];
+    padded.iter_mut().zip(last).for_each(|(to, byte)| *to = *byte);
+    let mut hash = 0_u64;
+    for word in words.iter().chain([&padded]).take(WORDS) {
+        let word = u64::from_le_bytes(*word);
+        let (kept, ends) = strings::until_nul(word);
+        hash = (hash.rotate_left(23) ^ kept).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        if ends {
+            break;
+        }
+    }
+    hash ^ hash >> 29
 }
 
+/// The place in `heads`.
 fn bucket(hash: u64, mask: usize) -> usize {
     usize::try_from(hash >> 32).unwrap_or(0) & mask
 }
 
 fn tag(hash: u64) -> u32 {
     u32::try_from(hash & 0xffff_ff00).unwrap_or(0)
-}
-
-fn hash(name: &[u8]) -> u64 {
-    let mut hash = name.len() as u64;
-    let mut mix = |word: u64| {
-        hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    };
-    let mut rest = name;
-    while let Some((word, more)) = rest.split_first_chunk::<8>() {
-        mix(u64::from_le_bytes(*word));
-        rest = more;
-    }
-    // The last bytes, some of them twice where that is simpler.
-    if let Some(last) = name.last_chunk::<8>() {
-        mix(u64::from_le_bytes(*last));
-    } else if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-        mix(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
-    } else if let ([first, ..], [.., last]) = (name, name) {
-        let middle = name.get(name.len() / 2).copied().unwrap_or(0);
-        mix(u64::from(*first) << 16 | u64::from(middle) << 8 | u64::from(*last));
-    }
-    hash ^ hash >> 29
 }

@@ -100,26 +100,27 @@ const EVERY: u32 = 32;
 const ALL_AFTER: u32 = 8;
 
 impl Records {
-    pub(crate) fn read(mut walk: Walk<'_>, first_id: u32) -> Self {
+    pub(crate) fn read(walk: Walk<'_>, first_id: u32) -> Self {
+        Self::read_with(walk, first_id, |_, _| ())
+    }
+
+    /// Shows each record, with its id, on the way.
+    #[inline]
+    pub(crate) fn read_with(mut walk: Walk<'_>, first_id: u32, mut show: impl FnMut(&Record, u32)) -> Self {
         let mut marks = Vec::new();
         let mut count = 0_u32;
         let damage = loop {
-            let mark = walk.at;
-            let took = walk.by_ref().take(EVERY as usize).count();
-            let Some((mark, sum)) = u32::try_from(mark).ok().zip(
-                // What is counted has an id that fits, and so has the one after it.
-                u32::try_from(took).ok().and_then(|took| count.checked_add(took)),
-            ) else {
+            // The id after the last has to be a number too.
+            let Some(id) = first_id.checked_add(count).filter(|id| *id < u32::MAX) else {
                 break Some(ParseError::TooLarge);
             };
-            let Some(next) = sum.checked_add(first_id) else { break Some(ParseError::TooLarge) };
-            if sum > count {
-                marks.push(mark);
+            let Some(record) = walk.next() else { break walk.damage(TypeId(id)) };
+            if count.is_multiple_of(EVERY) {
+                let Ok(at) = u32::try_from(record.at) else { break Some(ParseError::TooLarge) };
+                marks.push(at);
             }
-            count = sum;
-            if took < EVERY as usize {
-                break walk.damage(TypeId(next));
-            }
+            show(&record, id);
+            count += 1;
         };
         Self { count, marks, damage, asked: AtomicU32::new(0), all: OnceLock::new() }
     }

@@ -89,12 +89,7 @@ fn start(rest: &[u8]) -> u64 {
         Some(word) => u64::from_le_bytes(*word),
         None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     };
-    // The lowest bit of these is in the first byte that is zero.
-    let zeros = word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080;
-    let kept = match zeros.trailing_zeros() / 8 {
-        8.. => word,
-        bytes => word & ((1 << (bytes * 8)) - 1),
-    };
+    let (kept, _) = strings::until_nul(word);
     kept.swap_bytes()
 }
 

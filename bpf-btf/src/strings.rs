@@ -39,6 +39,17 @@ pub(crate) fn is_at(section: &[u8], offset: usize, name: &[u8]) -> bool {
     rest.is_some_and(|rest| rest.first() == Some(&0))
 }
 
+/// Eight bytes of a section, the first the least significant, with zeros from a NUL on; and whether there was one.
+#[inline]
+pub(crate) fn until_nul(word: u64) -> (u64, bool) {
+    // The lowest bit of these is in the first byte that is zero.
+    let zeros = word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080;
+    match zeros.trailing_zeros() / 8 {
+        8.. => (word, false),
+        bytes => (word & ((1 << (bytes * 8)) - 1), true),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Looking at every reference of a blob: types and names that are not there, functions without a prototype.
 
 use crate::btf::Btf;
-use crate::cursor::{Endian, u32_at};
+use crate::cursor::Endian;
 use crate::error::ParseError;
 use crate::kind::Kind;
 use crate::records::{RECORD_HEADER, Record};
@@ -16,25 +16,34 @@ impl Btf {
     /// # Errors
     /// [`ParseError`]: the first thing that does not hold, with the record that it is in.
     pub fn validate(&self) -> Result<(), ParseError> {
-        // The largest numbers first: only if one of them leads nowhere, or there is text that is not ASCII, are they
-        // looked at one by one.
-        let (types, endian) = (self.type_bytes(), self.endian());
-        let (mut id, mut name) = (0, 0);
-        let mut functions = Functions { btf: self, prototypes: Vec::new(), later: Vec::new(), wrong: None };
-        for (record, own) in self.walk().zip(self.first_id().0..) {
-            let tail = types.get(record.at + RECORD_HEADER..record.end).unwrap_or_default();
-            each_reference(&record, tail, endian, |reference| match reference {
-                Reference::Type(target) => id = target.max(id),
-                Reference::Name(offset) => name = offset.max(name),
-            });
-            functions.add(&record, own);
-        }
+        let (largest, functions) = match self.endian() {
+            Endian::Little => self.largest(u32::from_le_bytes),
+            Endian::Big => self.largest(u32::from_be_bytes),
+        };
         self.check()?;
-        let names = self.strings_end().is_some_and(|end| name < end.max(1));
-        if !names || id > self.last_id().0 || !self.levels().all(|level| level.string_section().is_ascii()) {
+        // Only if one of these leads nowhere, or there is text that is not ASCII, are all looked at one by one.
+        let names = self.strings_end().is_some_and(|end| largest.name < end.max(1));
+        let ids = largest.id <= self.last_id().0;
+        if !(names && ids && self.levels().all(|level| level.string_section().is_ascii())) {
             self.one_by_one()?;
         }
         functions.finish()
+    }
+
+    /// The largest numbers of all references.
+    fn largest(&self, word: impl Fn([u8; 4]) -> u32 + Copy) -> (Largest, Functions<'_>) {
+        let types = self.type_bytes();
+        let mut largest = Largest { id: 0, name: 0 };
+        let mut functions = Functions { btf: self, prototypes: Vec::new(), later: Vec::new(), wrong: None };
+        self.each_record(|record, id| {
+            let tail = types.get(record.at + RECORD_HEADER..record.end).unwrap_or_default();
+            each_reference(record, tail, word, |reference| match reference {
+                Reference::Type(target) => largest.id = target.max(largest.id),
+                Reference::Name(offset) => largest.name = offset.max(largest.name),
+            });
+            functions.add(record, id);
+        });
+        (largest, functions)
     }
 
     fn one_by_one(&self) -> Result<(), ParseError> {
@@ -50,19 +59,24 @@ impl Btf {
             let id = TypeId(id);
             let mut found = None;
             let tail = types.get(record.at + RECORD_HEADER..record.end).unwrap_or_default();
-            each_reference(&record, tail, endian, |reference| {
-                let wrong = match reference {
-                    Reference::Type(target) if target > last.0 => {
-                        let target = TypeId(target);
-                        Some(ParseError::Reference { id, target, why: "which does not exist" })
-                    }
-                    Reference::Name(offset) if is_name(offset).is_none() => {
-                        Some(ParseError::Name { id, offset })
-                    }
-                    _ => None,
-                };
-                found = found.take().or(wrong);
-            });
+            each_reference(
+                &record,
+                tail,
+                |word| endian.u32(word),
+                |reference| {
+                    let wrong = match reference {
+                        Reference::Type(target) if target > last.0 => {
+                            let target = TypeId(target);
+                            Some(ParseError::Reference { id, target, why: "which does not exist" })
+                        }
+                        Reference::Name(offset) if is_name(offset).is_none() => {
+                            Some(ParseError::Name { id, offset })
+                        }
+                        _ => None,
+                    };
+                    found = found.take().or(wrong);
+                },
+            );
             found.map_or(Ok(()), Err)?;
         }
         Ok(())
@@ -74,33 +88,46 @@ enum Reference {
     Name(u32),
 }
 
+struct Largest {
+    id: u32,
+    name: u32,
+}
+
 /// Calls back for all that a record refers to.
 #[inline]
-fn each_reference(record: &Record, tail: &[u8], endian: Endian, mut found: impl FnMut(Reference)) {
+fn each_reference(
+    record: &Record,
+    tail: &[u8],
+    word: impl Fn([u8; 4]) -> u32,
+    mut found: impl FnMut(Reference),
+) {
     use Reference::{Name, Type};
-    let word = |bytes: &[u8], at| u32_at(bytes, at, endian).unwrap_or(0);
     found(Name(record.name));
     match record.kind() {
         Kind::STRUCT | Kind::UNION => {
-            for member in tail.chunks_exact(12) {
-                found(Name(word(member, 0)));
-                found(Type(word(member, 4)));
+            for [a, b, c, d, e, f, g, h, ..] in tail.as_chunks::<12>().0 {
+                found(Name(word([*a, *b, *c, *d])));
+                found(Type(word([*e, *f, *g, *h])));
             }
         }
         Kind::FUNC_PROTO => {
             found(Type(record.size_or_type));
-            for param in tail.chunks_exact(8) {
-                found(Name(word(param, 0)));
-                found(Type(word(param, 4)));
+            for [a, b, c, d, e, f, g, h] in tail.as_chunks::<8>().0 {
+                found(Name(word([*a, *b, *c, *d])));
+                found(Type(word([*e, *f, *g, *h])));
             }
         }
-        Kind::ENUM => tail.chunks_exact(8).for_each(|value| found(Name(word(value, 0)))),
-        Kind::ENUM64 => tail.chunks_exact(12).for_each(|value| found(Name(word(value, 0)))),
-        Kind::DATASEC => tail.chunks_exact(12).for_each(|var| found(Type(word(var, 0)))),
-        Kind::ARRAY => {
-            found(Type(word(tail, 0)));
-            found(Type(word(tail, 4)));
+        Kind::ENUM => {
+            tail.as_chunks::<8>().0.iter().for_each(|[a, b, c, d, ..]| found(Name(word([*a, *b, *c, *d]))));
         }
+        Kind::ENUM64 => {
+            tail.as_chunks::<12>().0.iter().for_each(|[a, b, c, d, ..]| found(Name(word([*a, *b, *c, *d]))));
+        }
+        Kind::DATASEC => {
+            tail.as_chunks::<12>().0.iter().for_each(|[a, b, c, d, ..]| found(Type(word([*a, *b, *c, *d]))));
+        }
+        // Element and index; the third word is the length.
+        Kind::ARRAY => tail.as_chunks::<4>().0.iter().take(2).for_each(|id| found(Type(word(*id)))),
         kind if kind.refers() => found(Type(record.size_or_type)),
         _ => {}
     }

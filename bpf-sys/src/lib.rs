@@ -38,6 +38,6 @@ pub use self::{
     },
     cpu::possible_cpus,
     error::SysError,
-    mapping::{FileMapping, MapMapping, MappingError},
+    mapping::{FileBytes, FileMapping, MapMapping, MappingError},
     memlock::raise_memlock_limit,
 };

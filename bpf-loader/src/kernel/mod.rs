@@ -163,9 +163,9 @@ impl Kernel {
     /// [`KernelError`]: the file cannot be read, or is neither.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
         let path = path.as_ref();
-        let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
-        if bytes.starts_with(saved::MAGIC) {
-            return Self::from_saved(&bytes).map_err(|error| error.of_file(path));
+        let bytes = crate::read::large(path).map_err(|source| KernelError::read(path, &source))?;
+        if bytes.as_ref().starts_with(saved::MAGIC) {
+            return Self::from_saved(bytes.as_ref()).map_err(|error| error.of_file(path));
         }
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
         Ok(Self::builder().btf(btf).build())
@@ -251,7 +251,7 @@ fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
     let file = std::fs::File::open(path)?;
     match bpf_sys::FileMapping::sysfs(&file) {
         Ok(mapped) => Ok(Btf::lazy(mapped)),
-        Err(_) => std::fs::read(path).map(Btf::lazy),
+        Err(_) => crate::read::large(path).map(Btf::lazy),
     }
 }
 
