@@ -253,6 +253,14 @@ pub enum TypeError {
         /// Bytes of the struct or union.
         size: u32,
     },
+    /// A type of a kind that this crate does not know: of it nothing is certain but its length.
+    #[error("BTF type [{id}] is of unknown {kind}")]
+    UnknownKind {
+        /// The type.
+        id: TypeId,
+        /// Its kind.
+        kind: Kind,
+    },
     /// A type with more parts than any real one, or a comparison of two that would take too long.
     #[error("BTF type [{id}] has more than {limit} parts")]
     TooLarge {
@@ -276,6 +284,7 @@ impl TypeError {
             Self::NoSuchElement { .. } => "E0126",
             Self::MemberOutside { .. } => "E0127",
             Self::TooLarge { .. } => "E0128",
+            Self::UnknownKind { .. } => "E0129",
         }
     }
 
@@ -290,6 +299,7 @@ impl TypeError {
             | Self::WrongKind { id, .. }
             | Self::NoSuchElement { id, .. }
             | Self::MemberOutside { id, .. }
+            | Self::UnknownKind { id, .. }
             | Self::TooLarge { id, .. } => vec![Label::item("type", format!("[{id}]"))],
         }
     }
@@ -298,6 +308,7 @@ impl TypeError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
+            Self::UnknownKind { .. } => Some("the blob was written by a newer tool chain or kernel"),
             Self::NoSize { .. } | Self::WrongKind { .. } | Self::NoSuchElement { .. } => None,
             _ => Some("the BTF is damaged: rebuild the object, or copy the kernel's BTF again"),
         }

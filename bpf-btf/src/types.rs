@@ -6,6 +6,7 @@ use crate::btf::Btf;
 use crate::cursor::u32_at;
 use crate::error::TypeError;
 use crate::kind::Kind;
+pub(crate) use crate::records::RECORD_HEADER;
 use crate::records::{VLEN_MASK, kind_of};
 
 /// The number of a type. 0 is `void`; in split BTF the numbers go on from those of the base.
@@ -242,6 +243,9 @@ impl VarLinkage {
 }
 
 impl<'a> Type<'a> {
+    /// The bits of the info word that hold the number of elements.
+    pub(crate) const VLEN_MASK: u32 = VLEN_MASK;
+
     /// Its number.
     #[must_use]
     pub fn id(&self) -> TypeId {
@@ -269,7 +273,7 @@ impl<'a> Type<'a> {
     /// Number of elements (members, values, parameters, variables); the linkage of a `FUNC`.
     #[must_use]
     pub fn vlen(&self) -> u32 {
-        self.info & VLEN_MASK
+        self.info & Self::VLEN_MASK
     }
 
     /// Its name; empty where it has none.

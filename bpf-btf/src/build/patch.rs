@@ -3,8 +3,7 @@
 use crate::btf::Btf;
 use crate::error::TypeError;
 use crate::kind::Kind;
-use crate::records::{RECORD_HEADER, VLEN_MASK};
-use crate::types::{Linkage, Type, TypeId, VarLinkage};
+use crate::types::{Linkage, RECORD_HEADER, Type, TypeId, VarLinkage};
 
 /// A copy of a blob's bytes with changes in it.
 ///
@@ -89,11 +88,11 @@ impl Patch {
     pub fn set_func_linkage(&mut self, id: TypeId, linkage: Linkage) -> Result<(), TypeError> {
         let (found, start) = self.record_of(id, Kind::FUNC)?;
         let number = linkage.number();
-        if number > VLEN_MASK {
+        if number > Type::VLEN_MASK {
             let index = usize::try_from(number).unwrap_or(usize::MAX);
             return Err(TypeError::NoSuchElement { id, index, count: 1 << 24 });
         }
-        let info = found.info & !VLEN_MASK | number;
+        let info = found.info & !Type::VLEN_MASK | number;
         self.put(id, start, 4, info)
     }
 

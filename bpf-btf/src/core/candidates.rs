@@ -1,6 +1,6 @@
 //! The kernel's types that an object's type may stand for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::btf::Btf;
@@ -143,14 +143,34 @@ impl CandidateSet {
             Ok(Candidates { root, name, kind, found: Vec::new(), targets, nearest: Arc::default() })
         };
         let mut by_root: HashMap<_, _> = roots.into_iter().map(|root| (root, candidates(root))).collect();
-        if let Some((first, modules)) = targets.split_first() {
+        if let Some((first, _)) = targets.split_first() {
             let mut open: Vec<_> =
                 by_root.values_mut().flatten().filter(|one| !one.name.is_empty()).collect();
             first.levels().for_each(|level| search(level, &mut open));
-            open.retain(|one| one.found.is_empty());
-            modules.iter().for_each(|module| search(module, &mut open));
         }
-        Self { by_root }
+        let mut set = Self { by_root };
+        set.search_modules(targets.get(1..).unwrap_or_default());
+        set
+    }
+
+    /// The roots that have a name and no candidates yet.
+    pub fn missing(&self) -> impl Iterator<Item = TypeId> {
+        let missing = |found: &Result<Candidates, _>| {
+            found.as_ref().is_ok_and(|one| one.found.is_empty() && !one.name.is_empty())
+        };
+        self.by_root.iter().filter(move |(_, found)| missing(found)).map(|(root, _)| *root)
+    }
+
+    /// Looks in more targets, for those roots only that are [`missing`](Self::missing): so modules need to be opened only
+    /// where there are any. A failure suggests names of the targets that were looked at first.
+    pub fn search_modules(&mut self, targets: &[&Btf]) {
+        let roots: HashSet<TypeId> = self.missing().collect();
+        if roots.is_empty() || targets.is_empty() {
+            return;
+        }
+        let open = self.by_root.iter_mut().filter(|(root, _)| roots.contains(root));
+        let mut open: Vec<_> = open.filter_map(|(_, found)| found.as_mut().ok()).collect();
+        targets.iter().for_each(|module| search(module, &mut open));
     }
 
     /// Those of one of the roots that were given; `None` for a type that was not.

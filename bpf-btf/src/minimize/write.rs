@@ -9,7 +9,6 @@ use crate::header::{HEADER_LEN, MAGIC};
 use crate::kind::Kind;
 use crate::minimize::cut::{Cut, kept};
 use crate::minimize::keep::Detail;
-use crate::records::VLEN_MASK;
 use crate::types::{Type, TypeId};
 
 pub(super) fn blob(btf: &Btf, cut: &Cut) -> Result<Vec<u8>, TypeError> {
@@ -55,7 +54,7 @@ impl<'a> Writer<'a> {
         if kind == Kind::FWD {
             last = 0;
         }
-        let head = |vlen: u32| [name, found.info & !VLEN_MASK | vlen, last];
+        let head = |vlen: u32| [name, found.info & !Type::VLEN_MASK | vlen, last];
         match kind {
             Kind::STRUCT | Kind::UNION => {
                 let mut tail = Vec::new();
@@ -111,6 +110,8 @@ impl<'a> Writer<'a> {
                 let at = found.component().flatten().map_or(u32::MAX, |at| self.moved(target, at, cut));
                 self.words(&[at]);
             }
+            // What it refers to is not known either.
+            _ if !kind.is_known() => return Err(TypeError::UnknownKind { id: found.id(), kind }),
             _ => self.words(&head(found.vlen())),
         }
         Ok(())
@@ -131,7 +132,7 @@ impl<'a> Writer<'a> {
     fn elements(&mut self, head: &[u32; 3], tail: &[u32], each: usize) {
         let [name, info, last] = *head;
         // As many as there were, or fewer.
-        let vlen = u32::try_from(tail.len() / each.max(1)).unwrap_or(VLEN_MASK);
+        let vlen = u32::try_from(tail.len() / each.max(1)).unwrap_or(Type::VLEN_MASK);
         self.words(&[name, info | vlen, last]);
         self.words(tail);
     }
