@@ -1,19 +1,30 @@
 //! A BTF blob, opened: its strings, its types by id, and its base if it is split.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::cursor::{Endian, range, u32_at};
+use crate::cursor::{Endian, range};
 use crate::error::{ParseError, TypeError};
-use crate::header::Header;
-use crate::kind::Kind;
+use crate::header::{self, Header};
+use crate::kind::{SHAPES, Shapes};
+use crate::name_index::NameIndex;
+use crate::records::{RECORD_HEADER, Record, Records, Walk};
 use crate::strings;
-use crate::types::{RECORD_HEADER, StrOffset, Type, TypeId};
+use crate::types::{StrOffset, Type, TypeId};
 
-/// An opened BTF blob. Cheap to clone: clones share the bytes.
+/// An opened BTF blob. Cheap to clone: clones share the bytes, and what was learned of them.
 ///
-/// Opening walks the records once, to know where each begins and that it ends inside the blob. What the records refer
-/// to (names, other types) is checked when it is followed.
+/// What is inside a blob is checked in three steps; a caller chooses how many.
+///
+/// | | is certain | cost |
+/// |---|---|---|
+/// | [`lazy`](Self::lazy) | there are a header and sections, and every string ends | none to speak of |
+/// | [`parse`](Self::parse), [`check`](Self::check) | every record ends inside its section, so every id is known | one walk over the types |
+/// | [`validate`](Self::validate) | every type and every name that a record refers to is there | one look at every word |
+///
+/// Nothing rests on these steps but what errors say and when: every question has an answer or an error in every blob.
+/// Of a blob that is damaged in the middle, the types before the damage are there, and none after it: iterators end,
+/// look-ups find nothing and ids do not exist, while [`check`](Self::check) says where and why.
 #[derive(Clone)]
 pub struct Btf {
     inner: Arc<Inner>,
@@ -22,11 +33,13 @@ pub struct Btf {
 struct Inner {
     data: Box<dyn AsRef<[u8]> + Send + Sync>,
     header: Header,
-    /// Start of each record in the type section, the first record's id being `first_id`.
-    offsets: Vec<u32>,
+    /// Where the blob describes its kinds itself, and may have some that are not known here.
+    shapes: Option<Box<Shapes>>,
     base: Option<Btf>,
     first_id: u32,
     first_string: u32,
+    records: OnceLock<Records>,
+    names: OnceLock<NameIndex>,
 }
 
 impl fmt::Debug for Btf {
@@ -34,18 +47,19 @@ impl fmt::Debug for Btf {
         f.debug_struct("Btf")
             .field("endian", &self.endian())
             .field("first_id", &self.first_id())
-            .field("last_id", &self.last_id())
+            .field("bytes", &self.bytes().len())
             .finish_non_exhaustive()
     }
 }
 
 impl Btf {
-    /// Opens a self-contained blob, as in `/sys/kernel/btf/vmlinux` or an object's `.BTF` section.
+    /// Opens a self-contained blob, as in `/sys/kernel/btf/vmlinux` or an object's `.BTF` section, and looks where its
+    /// records begin and end.
     ///
     /// # Errors
     /// [`ParseError`], with the offset at which the blob stops making sense.
     pub fn parse(data: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, ParseError> {
-        Self::open(Box::new(data), None)
+        Self::lazy(data)?.checked()
     }
 
     /// Opens a blob that continues `base`, as kernel modules have: its ids and string offsets go on from there.
@@ -53,6 +67,27 @@ impl Btf {
     /// # Errors
     /// [`ParseError`], also where the two are of different byte orders.
     pub fn parse_split(
+        data: impl AsRef<[u8]> + Send + Sync + 'static,
+        base: &Self,
+    ) -> Result<Self, ParseError> {
+        Self::lazy_split(data, base)?.checked()
+    }
+
+    /// Opens a self-contained blob and looks at nothing but its header and the ends of its strings. For blobs that are
+    /// large and known to be good, such as the running kernel's.
+    ///
+    /// # Errors
+    /// [`ParseError`] where these are damaged. Damage to the records is what [`Self::check`] finds.
+    pub fn lazy(data: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, ParseError> {
+        Self::open(Box::new(data), None)
+    }
+
+    /// As [`Self::lazy`], for a blob that continues `base`. The base is looked through, since ids go on from its last.
+    ///
+    /// # Errors
+    /// As [`Self::lazy`]; and [`ParseError::BaseEndian`] and [`ParseError::Base`] where the base does not fit, or is
+    /// damaged.
+    pub fn lazy_split(
         data: impl AsRef<[u8]> + Send + Sync + 'static,
         base: &Self,
     ) -> Result<Self, ParseError> {
@@ -77,12 +112,28 @@ impl Btf {
                 if strings.last().is_some_and(|last| *last != 0) {
                     return Err(ParseError::Strings);
                 }
+                base.check().map_err(|error| ParseError::Base(Box::new(error)))?;
                 let id = base.last_id().0.checked_add(1).ok_or(ParseError::TooLarge)?;
                 (id, base.strings_end().ok_or(ParseError::TooLarge)?)
             }
         };
-        let offsets = walk(bytes.get(header.types.clone()).unwrap_or_default(), header.endian, first_id)?;
-        Ok(Self { inner: Arc::new(Inner { data, header, offsets, base, first_id, first_string }) })
+        let layout = header.layout.clone().and_then(|layout| bytes.get(layout));
+        let shapes = layout.map(header::shapes);
+        let (records, names) = (OnceLock::new(), OnceLock::new());
+        let inner = Inner { data, header, shapes, base, first_id, first_string, records, names };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    fn checked(self) -> Result<Self, ParseError> {
+        self.check().map(|()| self)
+    }
+
+    /// Whether every record ends inside its section. The answer is kept.
+    ///
+    /// # Errors
+    /// [`ParseError::Truncated`] or [`ParseError::UnknownKind`]: the first record that does not.
+    pub fn check(&self) -> Result<(), ParseError> {
+        self.records().damage().cloned().map_or(Ok(()), Err)
     }
 
     /// The whole blob, as it was given.
@@ -103,10 +154,46 @@ impl Btf {
         self.inner.header.types.start
     }
 
+    fn shapes(&self) -> &Shapes {
+        let mut level = Some(self);
+        while let Some(owner) = level {
+            if let Some(shapes) = &owner.inner.shapes {
+                return shapes;
+            }
+            level = owner.base();
+        }
+        &SHAPES
+    }
+
+    /// The records of this blob itself, from the first.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        Walk { types: self.type_bytes(), at: 0, endian: self.endian(), shapes: self.shapes() }
+    }
+
+    fn records(&self) -> &Records {
+        self.inner.records.get_or_init(|| Records::read(self.walk(), self.inner.first_id))
+    }
+
+    /// Goes through all records and shows each with its id. What is learned on the way of where they are is kept.
+    #[inline]
+    pub(crate) fn each_record(&self, mut show: impl FnMut(&Record, u32)) {
+        let first = self.inner.first_id;
+        if self.inner.records.get().is_some() {
+            self.walk().zip(first..u32::MAX).for_each(|(record, id)| show(&record, id));
+        } else {
+            let records = Records::read_with(self.walk(), first, show);
+            // Another thread may have been here first, and found the same.
+            let _ = self.inner.records.set(records);
+        }
+    }
+
     /// Where the record of `id` begins, in bytes from the start of the blob; `None` if it is not in this blob itself.
     pub(crate) fn record_start(&self, id: TypeId) -> Option<usize> {
-        let index = usize::try_from(id.0.checked_sub(self.inner.first_id)?).ok()?;
-        self.types_start().checked_add(usize::try_from(*self.inner.offsets.get(index)?).ok()?)
+        self.types_start().checked_add(self.record(id)?.at)
+    }
+
+    fn record(&self, id: TypeId) -> Option<Record> {
+        self.records().get(id.0.checked_sub(self.inner.first_id)?, self.walk())
     }
 
     pub(crate) fn strings_end(&self) -> Option<u32> {
@@ -115,6 +202,10 @@ impl Btf {
 
     pub(crate) fn first_string(&self) -> u32 {
         self.inner.first_string
+    }
+
+    pub(crate) fn name_index(&self) -> &OnceLock<NameIndex> {
+        &self.inner.names
     }
 
     /// The byte order.
@@ -129,6 +220,15 @@ impl Btf {
         self.inner.base.as_ref()
     }
 
+    /// This blob after all that it continues: the outermost base first.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &Self> {
+        let mut levels = vec![self];
+        while let Some(base) = levels.last().and_then(|level| level.base()) {
+            levels.push(base);
+        }
+        levels.into_iter().rev()
+    }
+
     /// The lowest id that this blob itself describes: 1, or in split BTF the one after the base's last.
     #[must_use]
     pub fn first_id(&self) -> TypeId {
@@ -138,11 +238,8 @@ impl Btf {
     /// The highest id; one below [`Self::first_id`] where there are no types.
     #[must_use]
     pub fn last_id(&self) -> TypeId {
-        // `walk` has checked that the sum fits.
-        TypeId(
-            (self.inner.first_id - 1)
-                .saturating_add(u32::try_from(self.inner.offsets.len()).unwrap_or(u32::MAX)),
-        )
+        // What was counted has ids that fit.
+        TypeId((self.inner.first_id - 1).saturating_add(self.records().count()))
     }
 
     /// The type of that id: from this blob, or from its base.
@@ -159,25 +256,27 @@ impl Btf {
         }
         // The view keeps the blob that was asked, so that what it refers to is looked up there.
         owner
-            .local(id)
-            .map(|found| Type { btf: self, ..found })
+            .record(id)
+            .and_then(|record| self.view(owner.type_bytes(), id, record))
             .ok_or(TypeError::NoSuchType { id, last: self.last_id() })
     }
 
-    fn local(&self, id: TypeId) -> Option<Type<'_>> {
-        let index = usize::try_from(id.0.checked_sub(self.inner.first_id)?).ok()?;
-        let at = usize::try_from(*self.inner.offsets.get(index)?).ok()?;
-        let record = self.type_bytes().get(at..)?;
-        let word = |at| u32_at(record, at, self.endian());
-        let mut found =
-            Type { btf: self, id, name: word(0)?, info: word(4)?, size_or_type: word(8)?, tail: &[] };
-        found.tail = range(record, RECORD_HEADER, tail_len(found.kind(), found.vlen())?)?;
-        Some(found)
+    fn view<'a>(&'a self, types: &'a [u8], id: TypeId, record: Record) -> Option<Type<'a>> {
+        let Record { at, end, name, info, size_or_type } = record;
+        let tail = range(types, at, end.checked_sub(at)?)?.get(RECORD_HEADER..)?;
+        Some(Type { btf: self, id, name, info, size_or_type, tail })
     }
 
-    /// The types that this blob itself describes, in order of their ids (without those of its base).
+    /// The types that this blob itself describes, in order of their ids (without those of its base): up to the first
+    /// that is damaged, see [`Self::check`].
     pub fn types(&self) -> impl Iterator<Item = Type<'_>> {
-        (self.inner.first_id..=self.last_id().0).filter_map(|id| self.local(TypeId(id)))
+        let walk = self.walk();
+        let types = walk.types;
+        // The range ends before ids could wrap around.
+        (self.inner.first_id..u32::MAX)
+            .map(TypeId)
+            .zip(walk)
+            .filter_map(move |(id, record)| self.view(types, id, record))
     }
 
     /// The string at that offset.
@@ -191,48 +290,17 @@ impl Btf {
     }
 
     pub(crate) fn string_bytes(&self, offset: u32) -> Option<&[u8]> {
+        let found = self.string_tail(offset).and_then(|rest| strings::get(rest, 0));
+        // Offset 0 is the empty name, also where a blob has no strings at all.
+        found.or((offset == 0).then_some(&[]))
+    }
+
+    /// The string section from that offset on.
+    pub(crate) fn string_tail(&self, offset: u32) -> Option<&[u8]> {
         let mut owner = self;
         while offset < owner.inner.first_string {
             owner = owner.base()?;
         }
-        let at = usize::try_from(offset - owner.inner.first_string).ok()?;
-        // Offset 0 is the empty name, also where a blob has no strings at all.
-        strings::get(owner.string_section(), at).or((offset == 0).then_some(&[]))
+        owner.string_section().get(usize::try_from(offset - owner.inner.first_string).ok()?..)
     }
-}
-
-/// Bytes of what follows a record's header.
-fn tail_len(kind: Kind, vlen: u32) -> Option<usize> {
-    let shape = kind.shape()?;
-    shape.each.checked_mul(usize::try_from(vlen).ok()?)?.checked_add(shape.fixed)
-}
-
-/// The start of every record in a type section, each checked to end inside it.
-fn walk(types: &[u8], endian: Endian, first_id: u32) -> Result<Vec<u32>, ParseError> {
-    // A record has 12 bytes at the least, so this never allocates more than a third of what was given.
-    let mut offsets = Vec::with_capacity(types.len() / 24);
-    let mut at = 0;
-    while at < types.len() {
-        let id = u32::try_from(offsets.len())
-            .ok()
-            .and_then(|n| first_id.checked_add(n))
-            .ok_or(ParseError::TooLarge)?;
-        let id = TypeId(id);
-        let info = u32_at(types, at + 4, endian).unwrap_or(0);
-        let (kind, vlen) = (Kind(((info >> 24) & 0x7f) as u8), info & 0x00ff_ffff);
-        let cut = ParseError::Truncated { id, at, kind, vlen };
-        if types.len() - at < RECORD_HEADER {
-            return Err(cut);
-        }
-        if kind.shape().is_none() {
-            return Err(ParseError::UnknownKind { id, at, kind });
-        }
-        let end = tail_len(kind, vlen).and_then(|tail| at.checked_add(RECORD_HEADER)?.checked_add(tail));
-        let Some(end) = end.filter(|end| *end <= types.len()) else {
-            return Err(cut);
-        };
-        offsets.push(u32::try_from(at).map_err(|_| ParseError::TooLarge)?);
-        at = end;
-    }
-    Ok(offsets)
 }

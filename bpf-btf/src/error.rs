@@ -94,6 +94,27 @@ pub enum ParseError {
     /// More types or strings than ids can count.
     #[error("BTF has more types or strings than a u32 can count")]
     TooLarge,
+    /// A record refers to a type that is not there, or not of the kind that it has to be.
+    #[error("BTF type [{id}] refers to type [{target}], {why}")]
+    Reference {
+        /// The record's id.
+        id: TypeId,
+        /// The id that it refers to.
+        target: TypeId,
+        /// What does not hold.
+        why: &'static str,
+    },
+    /// A record has a name that is not in the string section, or not UTF-8.
+    #[error("BTF type [{id}] has a name at {offset:#x}, which is outside the string section or not UTF-8")]
+    Name {
+        /// The record's id.
+        id: TypeId,
+        /// Offset in the string section.
+        offset: u32,
+    },
+    /// Split BTF whose base is damaged, so that its ids and string offsets mean nothing.
+    #[error("the BTF that this one continues is damaged")]
+    Base(#[source] Box<Self>),
     /// A record table of `.BTF.ext` does not add up.
     #[error("BTF.ext {table} table is damaged at {at:#x}: {why}")]
     ExtTable {
@@ -123,6 +144,9 @@ impl ParseError {
             Self::BaseEndian { .. } => "E0110",
             Self::TooLarge => "E0111",
             Self::ExtTable { .. } => "E0112",
+            Self::Reference { .. } => "E0113",
+            Self::Name { .. } => "E0114",
+            Self::Base(_) => "E0115",
         }
     }
 
@@ -137,6 +161,11 @@ impl ParseError {
                 vec![Label::item("type", format!("[{id}]")), Label::offset(*offset as u64)]
             }
             Self::ExtTable { at: offset, .. } => at(*offset),
+            Self::Reference { id, .. } => vec![Label::item("type", format!("[{id}]"))],
+            Self::Name { id, offset } => {
+                vec![Label::item("type", format!("[{id}]")), Label::offset(u64::from(*offset))]
+            }
+            Self::Base(source) => source.labels(),
             _ => Vec::new(),
         }
     }
@@ -224,6 +253,14 @@ pub enum TypeError {
         /// Bytes of the struct or union.
         size: u32,
     },
+    /// A type of a kind that this crate does not know: of it nothing is certain but its length.
+    #[error("BTF type [{id}] is of unknown {kind}")]
+    UnknownKind {
+        /// The type.
+        id: TypeId,
+        /// Its kind.
+        kind: Kind,
+    },
     /// A type with more parts than any real one, or a comparison of two that would take too long.
     #[error("BTF type [{id}] has more than {limit} parts")]
     TooLarge {
@@ -247,6 +284,7 @@ impl TypeError {
             Self::NoSuchElement { .. } => "E0126",
             Self::MemberOutside { .. } => "E0127",
             Self::TooLarge { .. } => "E0128",
+            Self::UnknownKind { .. } => "E0129",
         }
     }
 
@@ -261,6 +299,7 @@ impl TypeError {
             | Self::WrongKind { id, .. }
             | Self::NoSuchElement { id, .. }
             | Self::MemberOutside { id, .. }
+            | Self::UnknownKind { id, .. }
             | Self::TooLarge { id, .. } => vec![Label::item("type", format!("[{id}]"))],
         }
     }
@@ -269,6 +308,7 @@ impl TypeError {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self {
+            Self::UnknownKind { .. } => Some("the blob was written by a newer tool chain or kernel"),
             Self::NoSize { .. } | Self::WrongKind { .. } | Self::NoSuchElement { .. } => None,
             _ => Some("the BTF is damaged: rebuild the object, or copy the kernel's BTF again"),
         }

@@ -4,11 +4,15 @@ use std::ops::Range;
 
 use crate::cursor::{Endian, u32_at};
 use crate::error::ParseError;
+use crate::kind::{SHAPES, Shape, Shapes};
 
 /// The number every BTF and BTF.ext blob begins with, in its own byte order.
 pub(crate) const MAGIC: u16 = 0xeb9f;
 /// Bytes of the header fields that every version has; longer headers are read up to here.
 pub(crate) const HEADER_LEN: usize = 24;
+
+/// Bytes of a header that also tells where the layout section is. Linux 7.1.
+const LAYOUT_HEADER_LEN: usize = 32;
 
 /// Where the sections of a blob are, in bytes from its start.
 #[derive(Debug, Clone)]
@@ -16,6 +20,8 @@ pub(crate) struct Header {
     pub(crate) endian: Endian,
     pub(crate) types: Range<usize>,
     pub(crate) strings: Range<usize>,
+    /// What records of each kind look like, where the blob says so.
+    pub(crate) layout: Option<Range<usize>>,
 }
 
 /// Reads magic, version and header length, which `.BTF` and `.BTF.ext` share.
@@ -48,8 +54,28 @@ impl Header {
         if !types.start.is_multiple_of(4) {
             return Err(ParseError::Misaligned { section: "types", start: types.start });
         }
-        Ok(Self { endian, types, strings })
+        let layout = if header_len < LAYOUT_HEADER_LEN { None } else { Some(section("layout", 24)?) };
+        let layout = layout.filter(|layout| !layout.is_empty());
+        if let Some(layout) = layout.as_ref().filter(|layout| !layout.start.is_multiple_of(4)) {
+            return Err(ParseError::Misaligned { section: "layout", start: layout.start });
+        }
+        Ok(Self { endian, types, strings, layout })
     }
+}
+
+/// The shapes of known kinds, and of those others that a layout section describes: four bytes for each kind from 0 on,
+/// which are the fixed bytes, the bytes for each element, and flags.
+pub(crate) fn shapes(layout: &[u8]) -> Box<Shapes> {
+    let mut shapes = Box::new(SHAPES);
+    // Kind 0 is no record; kinds that are known look as they always did.
+    let own = layout.chunks_exact(4).zip(shapes.iter_mut()).skip(1);
+    for (entry, shape) in own.filter(|(_, shape)| **shape == Shape::UNKNOWN) {
+        let [fixed, each, ..] = *entry else { continue };
+        if fixed.is_multiple_of(4) && each.is_multiple_of(4) {
+            *shape = Shape { fixed: fixed.into(), each: each.into() };
+        }
+    }
+    shapes
 }
 
 /// A section given by an offset from the end of the header and a length, both `u32` at `at`.

@@ -7,11 +7,30 @@ use std::fmt;
 pub struct Kind(pub u8);
 
 /// What follows the 12-byte header of a record: fixed bytes, and bytes for each of its `vlen` elements.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
-    pub(crate) fixed: usize,
-    pub(crate) each: usize,
+    pub(crate) fixed: u32,
+    pub(crate) each: u32,
 }
+
+impl Shape {
+    /// Of a kind whose size nobody told: longer than any type section.
+    pub(crate) const UNKNOWN: Self = Self { fixed: u32::MAX, each: 0 };
+}
+
+/// Shapes by the seven bits that a record has for its kind.
+pub(crate) type Shapes = [Shape; 128];
+
+/// The shapes of the kinds that this crate knows.
+pub(crate) static SHAPES: Shapes = {
+    let mut shapes = [Shape::UNKNOWN; 128];
+    let mut number = 1;
+    while number < ROWS.len() {
+        shapes[number] = ROWS[number].shape;
+        number += 1;
+    }
+    shapes
+};
 
 struct Row {
     kind: Kind,
@@ -98,8 +117,10 @@ impl Kind {
         self.row().map_or("unknown kind", |row| row.word)
     }
 
-    pub(crate) fn shape(self) -> Option<Shape> {
-        if self == Self::VOID { None } else { self.row().map(|row| row.shape) }
+    /// Whether this crate knows what a record of this kind holds.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        self.row().is_some()
     }
 
     /// Whether this only qualifies another type: `const`, `volatile`, `restrict`, a type tag.
@@ -112,6 +133,12 @@ impl Kind {
     #[must_use]
     pub fn is_modifier(self) -> bool {
         self.is_qualifier() || self == Self::TYPEDEF
+    }
+
+    /// Whether the last word of a record's header is another type.
+    pub(crate) fn refers(self) -> bool {
+        self.is_modifier()
+            || matches!(self, Self::PTR | Self::FUNC | Self::FUNC_PROTO | Self::VAR | Self::DECL_TAG)
     }
 
     /// Whether this is a struct or union.

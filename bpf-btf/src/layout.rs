@@ -100,6 +100,48 @@ pub fn size_of(btf: &Btf, id: TypeId) -> Result<u32, TypeError> {
     Err(TypeError::TooDeep { id, limit: MAX_DEPTH })
 }
 
+/// Bytes to which a value of the type aligns itself. BTF does not say, so it is concluded as libbpf does it: that of the
+/// largest part, 8 at most; 1 for a struct or union whose members or size do not go with that, which is packed then.
+///
+/// # Errors
+/// [`TypeError::NoSize`] for what has none (`void`, functions, forward declarations), [`TypeError::TooDeep`] for what is
+/// inside itself, [`TypeError::TooLarge`] for more members than any real struct has.
+pub fn align_of(btf: &Btf, id: TypeId) -> Result<u32, TypeError> {
+    align(btf, id, MAX_NESTING, &mut { MAX_MEMBERS })
+}
+
+fn align(btf: &Btf, id: TypeId, depth: u32, budget: &mut u32) -> Result<u32, TypeError> {
+    let depth = depth.checked_sub(1).ok_or(TypeError::TooDeep { id, limit: MAX_NESTING })?;
+    let mut found = strip_modifiers(btf, id)?;
+    for _ in 0..MAX_DEPTH {
+        match found.array() {
+            Some(array) => found = strip_modifiers(btf, array.element)?,
+            None => break,
+        }
+    }
+    let none = TypeError::NoSize { id, kind: found.kind() };
+    match (found.kind(), found.size()) {
+        (Kind::PTR, _) => Ok(8),
+        (Kind::INT | Kind::ENUM | Kind::ENUM64 | Kind::FLOAT, Some(1..)) => {
+            Ok(found.size().unwrap_or(8).min(8))
+        }
+        (Kind::STRUCT | Kind::UNION, Some(size)) => {
+            let mut most = 1;
+            for member in found.members() {
+                let too_large = TypeError::TooLarge { id: found.id(), limit: MAX_MEMBERS };
+                *budget = budget.checked_sub(1).ok_or(too_large)?;
+                let own = align(btf, member.type_id, depth, budget)?;
+                if member.bitfield.is_none() && !member.bit_offset.is_multiple_of(own * 8) {
+                    return Ok(1);
+                }
+                most = own.max(most);
+            }
+            Ok(if size.is_multiple_of(most) { most } else { 1 })
+        }
+        _ => Err(none),
+    }
+}
+
 /// Finds a member by name, as C does: also inside members that are anonymous structs or unions.
 ///
 /// # Errors

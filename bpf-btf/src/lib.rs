@@ -23,11 +23,16 @@ mod index;
 mod kind;
 mod label;
 pub mod layout;
+mod many;
 pub mod matching;
 pub mod minimize;
+mod name_index;
 mod names;
+mod records;
+mod sorted;
 mod strings;
 mod types;
+mod validate;
 
 /// Compiles what README.md shows.
 #[cfg(doctest)]

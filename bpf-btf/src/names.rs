@@ -6,19 +6,23 @@
 /// type that is meant is the one with the essential name.
 #[must_use]
 pub fn essential_name(name: &str) -> &str {
-    let bytes = name.as_bytes();
+    // Both neighbours of a cut are not `_`, and it stands before an ASCII character: a character boundary.
+    name.get(..essential_bytes(name.as_bytes()).len()).unwrap_or(name)
+}
+
+/// As [`essential_name`].
+pub(crate) fn essential_bytes(bytes: &[u8]) -> &[u8] {
     let mut at = bytes.len().saturating_sub(5);
     loop {
         if let Some([before, b'_', b'_', b'_', after]) = bytes.get(at..at.saturating_add(5))
             && *before != b'_'
             && *after != b'_'
         {
-            // Both neighbours are not `_`, the cut stands before an ASCII character: a character boundary.
-            return name.get(..at + 1).unwrap_or(name);
+            return bytes.get(..=at).unwrap_or(bytes);
         }
         match at.checked_sub(1) {
             Some(next) => at = next,
-            None => return name,
+            None => return bytes,
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use memchr::{memchr, memmem};
 
-use crate::names::essential_name;
-
 /// The string at `offset` of `section`, without its NUL; `None` outside.
 pub(crate) fn get(section: &[u8], offset: usize) -> Option<&[u8]> {
     let rest = section.get(offset..)?;
@@ -30,40 +28,26 @@ pub(crate) fn offsets_of<'s>(section: &'s [u8], name: &str) -> impl Iterator<Ite
     })
 }
 
-/// Longer strings carry no flavor: the kernel's longest names have 512 bytes.
-const MAX_FLAVORED: usize = 1024;
+/// Whether a type can have this name: nothing, and what has a NUL in it, are no names.
+pub(crate) fn can_be_name(name: &[u8]) -> bool {
+    !name.is_empty() && memchr(0, name).is_none()
+}
 
-/// Every offset at which a name can be read whose essential name is `name`: itself, and `name___flavor`.
-pub(crate) fn flavors_of(section: &[u8], name: &str) -> Vec<usize> {
-    if name.is_empty() || memchr(0, name.as_bytes()).is_some() {
-        return Vec::new();
+/// Whether the string at `offset` is this one, which has no NUL in it.
+pub(crate) fn is_at(section: &[u8], offset: usize, name: &[u8]) -> bool {
+    let rest = section.get(offset..).and_then(|rest| rest.strip_prefix(name));
+    rest.is_some_and(|rest| rest.first() == Some(&0))
+}
+
+/// Eight bytes of a section, the first the least significant, with zeros from a NUL on; and whether there was one.
+#[inline]
+pub(crate) fn until_nul(word: u64) -> (u64, bool) {
+    // The lowest bit of these is in the first byte that is zero.
+    let zeros = word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080;
+    match zeros.trailing_zeros() / 8 {
+        8.. => (word, false),
+        bytes => (word & ((1 << (bytes * 8)) - 1), true),
     }
-    let accept = |at: &usize| {
-        let Some(rest) = at.checked_add(name.len()).and_then(|end| section.get(end..)) else {
-            return false;
-        };
-        match rest {
-            [0, ..] => true,
-            [b'_', b'_', b'_', after, ..] if *after != b'_' => {
-                // A bound on the search for the end, for sections that have none.
-                let whole = section.get(*at..).unwrap_or_default();
-                let whole = whole.get(..MAX_FLAVORED).unwrap_or(whole);
-                get(whole, 0)
-                    .and_then(|text| std::str::from_utf8(text).ok())
-                    .is_some_and(|text| essential_name(text) == name)
-            }
-            _ => false,
-        }
-    };
-    // Occurrences of a name may overlap (`aa` in `aaa`), so the search goes on one byte further each time.
-    let finder = memmem::Finder::new(name);
-    let mut from = 0;
-    let next = || {
-        let at = from + finder.find(section.get(from..)?)?;
-        from = at + 1;
-        Some(at)
-    };
-    std::iter::from_fn(next).filter(accept).collect()
 }
 
 #[cfg(test)]
@@ -78,17 +62,9 @@ mod tests {
         assert_eq!(offsets_of(section, "a\0s").count(), 0);
         assert_eq!(get(section, 3), Some(&b"sk"[..]));
         assert_eq!(get(section, 99), None);
-    }
-
-    #[test]
-    fn flavors_are_found() {
-        let section = b"\0task\0task___old\0task___\0my_task___b\0task_struct\0task___a___b\0";
-        let read = |at| String::from_utf8_lossy(get(section, at).unwrap_or_default()).into_owned();
-        let found: Vec<_> = flavors_of(section, "task").into_iter().map(read).collect();
-        assert_eq!(found, ["task", "task___old", "task___b"]);
-        assert_eq!(flavors_of(section, "task___a").len(), 1);
-        assert_eq!(flavors_of(section, "").len(), 0);
-        assert_eq!(flavors_of(b"\0aaa\0", "aa"), [2]);
-        assert_eq!(flavors_of(b"a___", "a"), [0usize; 0]);
+        assert!(is_at(section, 3, b"sk") && !is_at(section, 1, b"tas") && !is_at(section, 6, b"sk\0"));
+        assert!(
+            !is_at(section, 99, b"sk") && can_be_name(b"sk") && !can_be_name(b"") && !can_be_name(b"a\0")
+        );
     }
 }

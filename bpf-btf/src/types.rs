@@ -6,6 +6,8 @@ use crate::btf::Btf;
 use crate::cursor::u32_at;
 use crate::error::TypeError;
 use crate::kind::Kind;
+pub(crate) use crate::records::RECORD_HEADER;
+use crate::records::{VLEN_MASK, kind_of};
 
 /// The number of a type. 0 is `void`; in split BTF the numbers go on from those of the base.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,9 +27,6 @@ impl fmt::Display for TypeId {
 /// A byte offset in the string section. 0 is the empty name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StrOffset(pub u32);
-
-/// Bytes of the part that every record has.
-pub(crate) const RECORD_HEADER: usize = 12;
 
 /// One record. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -245,7 +244,7 @@ impl VarLinkage {
 
 impl<'a> Type<'a> {
     /// The bits of the info word that hold the number of elements.
-    pub(crate) const VLEN_MASK: u32 = 0x00ff_ffff;
+    pub(crate) const VLEN_MASK: u32 = VLEN_MASK;
 
     /// Its number.
     #[must_use]
@@ -262,7 +261,7 @@ impl<'a> Type<'a> {
     /// What it describes.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        Kind(((self.info >> 24) & 0x7f) as u8)
+        kind_of(self.info)
     }
 
     /// The bit whose meaning depends on the kind: bitfields in a struct, a union in a `FWD`, signedness in an enum.
@@ -305,20 +304,7 @@ impl<'a> Type<'a> {
     /// prototype (its return type), variable, tags.
     #[must_use]
     pub fn target(&self) -> Option<TypeId> {
-        matches!(
-            self.kind(),
-            Kind::PTR
-                | Kind::TYPEDEF
-                | Kind::VOLATILE
-                | Kind::CONST
-                | Kind::RESTRICT
-                | Kind::FUNC
-                | Kind::FUNC_PROTO
-                | Kind::VAR
-                | Kind::DECL_TAG
-                | Kind::TYPE_TAG
-        )
-        .then_some(TypeId(self.size_or_type))
+        self.kind().refers().then_some(TypeId(self.size_or_type))
     }
 
     pub(crate) fn word(&self, at: usize) -> u32 {

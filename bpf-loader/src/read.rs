@@ -10,6 +10,42 @@ const MOST: u64 = 256 << 20;
 /// What to do about a file of more than [`MOST`] bytes.
 pub(crate) const TOO_LARGE: &str = "files of up to 256 MiB are read";
 
+/// The bytes of a file that may have megabytes.
+pub(crate) enum Bytes {
+    Small(Vec<u8>),
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
+    Large(bpf_sys::FileBytes),
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Small(bytes) => bytes,
+            #[cfg(all(feature = "syscalls", target_os = "linux"))]
+            Self::Large(bytes) => bytes.as_ref(),
+        }
+    }
+}
+
+/// The bytes of a file, into memory that costs less than a `Vec` where they are many.
+pub(crate) fn large(path: &Path) -> io::Result<Bytes> {
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
+    {
+        let file = File::open(path)?;
+        // What cannot be read so can be read otherwise, or not at all; then that says why.
+        if (LARGE..=MOST).contains(&file.metadata()?.len())
+            && let Ok(bytes) = bpf_sys::FileBytes::read(&file)
+        {
+            return Ok(Bytes::Large(bytes));
+        }
+    }
+    whole(path).map(Bytes::Small)
+}
+
+/// From so many bytes on it is worth a system call.
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+const LARGE: u64 = 256 << 10;
+
 /// The bytes of a file.
 pub(crate) fn whole(path: &Path) -> io::Result<Vec<u8>> {
     up_to(path, MOST)

@@ -43,7 +43,7 @@ pub use self::{
     cpu::possible_cpus,
     epoll::Epoll,
     error::SysError,
-    mapping::{FileMapping, MapMapping, MappingError, RingError, RingMapping, RingRecord},
+    mapping::{FileBytes, FileMapping, MapMapping, MappingError, RingError, RingMapping, RingRecord},
     memlock::raise_memlock_limit,
     os::open_nonblocking,
 };

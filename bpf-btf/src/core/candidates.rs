@@ -1,9 +1,11 @@
 //! The kernel's types that an object's type may stand for.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::btf::Btf;
 use crate::core::{CoreError, resolve};
+use crate::error::TypeError;
 use crate::ext::CoreRecord;
 use crate::kind::Kind;
 use crate::matching::nearest;
@@ -20,7 +22,7 @@ pub struct Candidates {
     name: String,
     kind: Kind,
     found: Vec<Candidate>,
-    targets: Vec<Btf>,
+    targets: Arc<[Btf]>,
     /// Kept for all relocations of a type that is not there at all.
     nearest: Arc<OnceLock<Option<String>>>,
 }
@@ -43,28 +45,10 @@ impl Candidates {
     /// # Errors
     /// [`CoreError::Type`] where the object has no such type, or its name is damaged.
     pub fn find(local: &Btf, root: TypeId, targets: &[&Btf]) -> Result<Self, CoreError> {
-        let own = local.get(root)?;
-        let name = essential_name(own.name()?).to_owned();
-        let kind = own.kind();
-        let mut found = Vec::new();
-        if let Some((first, modules)) = targets.split_first()
-            && !name.is_empty()
-        {
-            let mut level = Some(*first);
-            while let Some(btf) = level {
-                let ids = btf.find_essential_own(&name, |other| may_stand_for(kind, other));
-                found.splice(0..0, ids.into_iter().map(|id| Candidate { btf: btf.clone(), id }));
-                level = btf.base();
-            }
-            if found.is_empty() {
-                for btf in modules {
-                    let ids = btf.find_essential_own(&name, |other| may_stand_for(kind, other));
-                    found.extend(ids.into_iter().map(|id| Candidate { btf: (*btf).clone(), id }));
-                }
-            }
+        match CandidateSet::find(local, [root], targets).by_root.remove(&root) {
+            Some(found) => found,
+            None => Err(TypeError::NoSuchType { id: root, last: local.last_id() }.into()),
         }
-        let targets = targets.iter().map(|btf| (*btf).clone()).collect();
-        Ok(Self { root, name, kind, found, targets, nearest: Arc::default() })
     }
 
     /// Keeps those that have what a relocation asks for, unless none has. libbpf does so after each relocation: what an
@@ -137,6 +121,77 @@ impl Candidates {
             level = btf.base();
         }
         found
+    }
+}
+
+/// The candidates of many types of an object, found in one pass over the kernel's types.
+#[derive(Clone, Debug, Default)]
+pub struct CandidateSet {
+    by_root: HashMap<TypeId, Result<Candidates, CoreError>>,
+}
+
+impl CandidateSet {
+    /// Looks all roots up as [`Candidates::find`] does one: a pass over the first target, and one over each of the others
+    /// if there are roots of which the first knows nothing.
+    #[must_use]
+    pub fn find(local: &Btf, roots: impl IntoIterator<Item = TypeId>, targets: &[&Btf]) -> Self {
+        let all: Arc<[Btf]> = targets.iter().map(|btf| (*btf).clone()).collect();
+        let candidates = |root| {
+            let own = local.get(root)?;
+            let (name, kind) = (essential_name(own.name()?).to_owned(), own.kind());
+            let targets = Arc::clone(&all);
+            Ok(Candidates { root, name, kind, found: Vec::new(), targets, nearest: Arc::default() })
+        };
+        let mut by_root: HashMap<_, _> = roots.into_iter().map(|root| (root, candidates(root))).collect();
+        if let Some((first, _)) = targets.split_first() {
+            let mut open: Vec<_> =
+                by_root.values_mut().flatten().filter(|one| !one.name.is_empty()).collect();
+            first.levels().for_each(|level| search(level, &mut open));
+        }
+        let mut set = Self { by_root };
+        set.search_modules(targets.get(1..).unwrap_or_default());
+        set
+    }
+
+    /// The roots that have a name and no candidates yet.
+    pub fn missing(&self) -> impl Iterator<Item = TypeId> {
+        let missing = |found: &Result<Candidates, _>| {
+            found.as_ref().is_ok_and(|one| one.found.is_empty() && !one.name.is_empty())
+        };
+        self.by_root.iter().filter(move |(_, found)| missing(found)).map(|(root, _)| *root)
+    }
+
+    /// Looks in more targets, for those roots only that are [`missing`](Self::missing): so modules need to be opened only
+    /// where there are any. A failure suggests names of the targets that were looked at first.
+    pub fn search_modules(&mut self, targets: &[&Btf]) {
+        let roots: HashSet<TypeId> = self.missing().collect();
+        if roots.is_empty() || targets.is_empty() {
+            return;
+        }
+        let open = self.by_root.iter_mut().filter(|(root, _)| roots.contains(root));
+        let mut open: Vec<_> = open.filter_map(|(_, found)| found.as_mut().ok()).collect();
+        targets.iter().for_each(|module| search(module, &mut open));
+    }
+
+    /// Those of one of the roots that were given; `None` for a type that was not.
+    ///
+    /// # Errors
+    /// As [`Candidates::find`].
+    #[must_use]
+    pub fn get(&self, root: TypeId) -> Option<Result<&Candidates, &CoreError>> {
+        self.by_root.get(&root).map(Result::as_ref)
+    }
+}
+
+/// Adds what this blob itself has for each of those.
+fn search(btf: &Btf, open: &mut [&mut Candidates]) {
+    let names: Vec<&str> = open.iter().map(|one| one.name.as_str()).collect();
+    let kinds: Vec<Kind> = open.iter().map(|one| one.kind).collect();
+    let accept = |found| kinds.iter().any(|kind| may_stand_for(*kind, found));
+    let found = btf.essential_kinds_own(&names, accept);
+    for (one, found) in open.iter_mut().zip(found) {
+        let fit = found.into_iter().filter(|(_, kind)| may_stand_for(one.kind, *kind));
+        one.found.extend(fit.map(|(id, _)| Candidate { btf: btf.clone(), id }));
     }
 }
 

@@ -1,7 +1,7 @@
 //! CO-RE: one compiled program, many kernels. A relocation asks something of the kernel's version of a type; the answer
 //! is a value for an instruction.
 //!
-//! [`Candidates::find`] looks a type of the object up in the kernel, [`resolve`] answers one relocation of it. The result
+//! [`Candidates::find`] looks a type of the object up in the kernel, [`CandidateSet::find`] many at once; [`resolve`] answers one relocation of it. The result
 //! is data, a [`Fixup`]; who applies it checks the instruction first.
 
 mod access;
@@ -17,7 +17,7 @@ mod type_match;
 mod value;
 
 pub use access::AccessPath;
-pub use candidates::{Candidate, Candidates};
+pub use candidates::{Candidate, CandidateSet, Candidates};
 pub use error::{Ambiguity, CoreError};
 pub use fixup::{Fixup, Missing, Outcome, Resize, Tried, WhyNot};
 pub use kind::RelocKind;

@@ -153,6 +153,8 @@ impl<'a> Writer<'a> {
                 let at = found.component().flatten().map_or(u32::MAX, |at| self.moved(target, at, cut));
                 self.words(&[at]);
             }
+            // What it refers to is not known either.
+            _ if !kind.is_known() => return Err(TypeError::UnknownKind { id: found.id(), kind }),
             _ => self.words(&head(found.vlen())),
         }
         Ok(())

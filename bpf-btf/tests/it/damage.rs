@@ -53,8 +53,33 @@ fn ask(btf: &Btf, access: &[StrOffset]) -> String {
     let _ = write!(out, "{:?}", Btf::parse(clean).map(|clean| diff::all(btf, &clean).to_string()));
     let cut = minimize(btf, &keep).map(|bytes| Btf::parse(bytes).map(|cut| cut.last_id()));
     let _ = write!(out, "{cut:?} {:?}", btf.find("outer", Kind::STRUCT));
-    let _ = write!(out, "{:?}", struct_ops::all_value_structs(btf));
+    let _ = write!(out, "{:?} {:?}", struct_ops::all_value_structs(btf), btf.validate());
+    let all = |btf: &Btf| btf.find_all("outer").map(|found| found.id()).collect::<Vec<_>>();
+    let walked = all(btf);
+    btf.index_names();
+    assert_eq!(all(btf), walked);
     out
+}
+
+/// Opens without looking, and asks; that those who look see the same is asserted.
+fn ask_lazily(bytes: &[u8], access: &[StrOffset]) -> bool {
+    let parsed = Btf::parse(bytes.to_vec());
+    let Ok(btf) = Btf::lazy(bytes.to_vec()) else {
+        assert!(parsed.is_err());
+        return false;
+    };
+    // What was found in order of ids is there by id, whatever is asked first.
+    let types = btf.types().count();
+    let found = btf.find("outer", Kind::STRUCT);
+    assert_eq!(btf.check().err(), parsed.as_ref().err().cloned());
+    assert_eq!(btf.last_id().0 as usize, types);
+    assert_eq!(btf.find_many(&["outer"], |kind| kind == Kind::STRUCT)[0].first().copied(), found);
+    // One of both forms is asked all; which one changes from blob to blob.
+    match parsed {
+        Ok(parsed) if types % 2 == 0 => ask(&parsed, access),
+        _ => ask(&btf, access),
+    };
+    true
 }
 
 /// A blob with every kind, and access strings that fit some of it.
@@ -91,9 +116,7 @@ fn cut_off_anywhere() {
                 put(12, types.min(len as u32 - 24), &mut cut);
                 put(16, types.min(len as u32 - 24), &mut cut);
                 put(20, strings, &mut cut);
-                if let Ok(btf) = Btf::parse(cut) {
-                    ask(&btf, &access);
-                }
+                ask_lazily(&cut, &access);
             }
         }
     }
@@ -107,10 +130,7 @@ fn every_bit_flipped() {
         for bit in 0..8 {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << bit;
-            if let Ok(btf) = Btf::parse(flipped) {
-                ask(&btf, &access);
-                opened += 1;
-            }
+            opened += usize::from(ask_lazily(&flipped, &access));
         }
     }
     assert!(opened > bytes.len(), "most damage is inside records: {opened} opened");
@@ -123,9 +143,7 @@ fn every_word_at_its_limits() {
         for word in [0, 1, 0x7fff_ffff, 0xffff_fffe, u32::MAX] {
             let mut changed = bytes.clone();
             changed[at..at + 4].copy_from_slice(&word.to_be_bytes());
-            if let Ok(btf) = Btf::parse(changed) {
-                ask(&btf, &access);
-            }
+            ask_lazily(&changed, &access);
         }
     }
 }

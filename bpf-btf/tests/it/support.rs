@@ -187,6 +187,27 @@ impl Builder {
         [head.types, self.types.clone(), self.strings.clone()].concat()
     }
 
+    /// With a layout section between types and strings: bytes after the header, fixed and for each element, of kinds from
+    /// 0 on.
+    pub(crate) fn bytes_with_layout(&self, layout: &[[u8; 2]]) -> Vec<u8> {
+        let mut out = self.bytes();
+        let put = |out: &mut Vec<u8>, at: usize, word: usize| {
+            let word = u32::try_from(word).unwrap();
+            let big = self.endian == Endian::Big;
+            let word = if big { word.to_be_bytes() } else { word.to_le_bytes() };
+            out.splice(at..(at + 4).min(out.len()), word);
+        };
+        let (types, section) = (self.types.len(), layout.len() * 4);
+        put(&mut out, 4, 32);
+        put(&mut out, 16, types + section);
+        let more: Vec<u8> = layout.iter().flat_map(|[fixed, each]| [*fixed, *each, 0, 0]).collect();
+        out.splice(24 + types..24 + types, more);
+        out.splice(24..24, [0; 8]);
+        put(&mut out, 24, types);
+        put(&mut out, 28, section);
+        out
+    }
+
     #[track_caller]
     pub(crate) fn parse(&self) -> Btf {
         Btf::parse(self.bytes()).unwrap()

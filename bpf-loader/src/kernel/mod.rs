@@ -184,9 +184,9 @@ impl Kernel {
     /// [`KernelError`]: the file cannot be read, or is neither.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
         let path = path.as_ref();
-        let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
-        if bytes.starts_with(saved::MAGIC) {
-            return Self::from_saved(&bytes).map_err(|error| error.of_file(path));
+        let bytes = crate::read::large(path).map_err(|source| KernelError::read(path, &source))?;
+        if bytes.as_ref().starts_with(saved::MAGIC) {
+            return Self::from_saved(bytes.as_ref()).map_err(|error| error.of_file(path));
         }
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
         Ok(Self::builder().btf(btf).build())
@@ -279,20 +279,21 @@ impl Kernel {
 
 const RUNNING_BTF: &str = "/sys/kernel/btf/vmlinux";
 
-/// The bytes of the running kernel's BTF: mapped where the kernel allows it (since 6.16), else read.
+/// The running kernel's BTF: mapped where the kernel allows it (since 6.16), else read. What the kernel says of itself
+/// is not looked through before it is used.
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
     let file = std::fs::File::open(path)?;
     match bpf_sys::FileMapping::sysfs(&file) {
-        Ok(mapped) => Ok(Btf::parse(mapped)),
-        Err(_) => std::fs::read(path).map(Btf::parse),
+        Ok(mapped) => Ok(Btf::lazy(mapped)),
+        Err(_) => crate::read::large(path).map(Btf::lazy),
     }
 }
 
-/// The bytes of the running kernel's BTF, read.
+/// The running kernel's BTF, read.
 #[cfg(not(all(feature = "syscalls", target_os = "linux")))]
 fn running_btf(path: &Path) -> io::Result<Result<Btf, ParseError>> {
-    std::fs::read(path).map(Btf::parse)
+    std::fs::read(path).map(Btf::lazy)
 }
 
 fn read_running_btf() -> Result<Btf, KernelError> {

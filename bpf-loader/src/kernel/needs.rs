@@ -1,8 +1,8 @@
 //! What of a kernel's types an object's plan rests on, so that a kernel can be cut down to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use bpf_btf::core::{Candidates, needs as core_needs};
+use bpf_btf::core::{CandidateSet, Candidates, needs as core_needs};
 use bpf_btf::matching::struct_ops::{ValueStruct, all_value_structs, value_struct};
 use bpf_btf::minimize::{Keep, minimize_split};
 use bpf_btf::{Btf, Kind, TypeError, essential_name};
@@ -119,16 +119,16 @@ fn named(btf: &Btf, value: &ValueStruct, keep: &mut Keep) -> Result<(), TypeErro
 /// wrong with them.
 fn relocations(object: &Object, targets: &[&Btf], keep: &mut Keep) -> Result<(), TypeError> {
     let Some(local) = object.file().btf() else { return Ok(()) };
-    let mut candidates = HashMap::new();
-    for reloc in object.file().functions().iter().flat_map(|function| &function.core) {
-        let root = reloc.record.type_id;
-        let found = candidates.entry(root).or_insert_with(|| Candidates::find(local, root, targets).ok());
-        let of_last = |found: &&Candidates| match (found.as_slice().first(), targets) {
-            (_, [_]) => true,
-            (Some(first), [.., last]) => first.btf.first_id() == last.first_id(),
-            _ => false,
-        };
-        if let Some(found) = found.as_ref().filter(of_last) {
+    let relocs = || object.file().functions().iter().flat_map(|function| &function.core);
+    let candidates = CandidateSet::find(local, relocs().map(|reloc| reloc.record.type_id), targets);
+    let of_last = |found: &&Candidates| match (found.as_slice().first(), targets) {
+        (_, [_]) => true,
+        (Some(first), [.., last]) => first.btf.first_id() == last.first_id(),
+        _ => false,
+    };
+    for reloc in relocs() {
+        let found = candidates.get(reloc.record.type_id).and_then(Result::ok);
+        if let Some(found) = found.filter(of_last) {
             let _ = core_needs(local, &reloc.record, found, keep);
         }
     }

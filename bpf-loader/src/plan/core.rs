@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use bpf_btf::core::{Candidates, CoreError, Fixup, Missing, Outcome, RelocKind, resolve};
+use bpf_btf::core::{CandidateSet, Fixup, Missing, Outcome, RelocKind, resolve};
 use bpf_btf::{Btf, TypeId};
 use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::Insn;
@@ -27,15 +27,34 @@ pub(crate) struct Relocated {
 /// Relocates every function that a chosen program can reach, once.
 pub(crate) fn relocate(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<FunctionId, Relocated> {
     let file = cx.object.file();
-    let mut candidates = HashMap::new();
-    let mut done = HashMap::new();
-    for id in reachable(cx.object, chosen) {
-        if let Some(function) = file.function(id) {
-            let relocated = relocate_one(cx, function, &mut candidates);
-            done.insert(id, relocated);
-        }
+    let ids = reachable(cx.object, chosen);
+    let functions: Vec<&Function> = ids.into_iter().filter_map(|id| file.function(id)).collect();
+    let roots = functions.iter().flat_map(|function| &function.core).map(|reloc| reloc.record.type_id);
+    let candidates = candidates(cx, &roots.collect());
+    let mut refused = HashSet::new();
+    let one =
+        |function: &Function| (function.id, relocate_one(cx, function, candidates.as_ref(), &mut refused));
+    functions.into_iter().map(one).collect()
+}
+
+/// What the roots of all relocations may mean. The kernel's types are gone through once for all; its modules are opened
+/// only for what the kernel itself does not have.
+fn candidates(cx: &mut Context<'_>, roots: &HashSet<TypeId>) -> Option<CandidateSet> {
+    if roots.is_empty() {
+        return None;
     }
-    done
+    let (local, kernel) = (cx.object.file().btf()?, cx.kernel_btf()?);
+    let mut set = CandidateSet::find(local, roots.iter().copied(), &[kernel]);
+    let missing: Vec<TypeId> = set.missing().collect();
+    if !missing.is_empty() {
+        let modules = cx.modules();
+        set.search_modules(&modules.iter().map(|(_, btf)| *btf).collect::<Vec<&Btf>>());
+        let found = missing.iter().filter_map(|root| set.get(*root)?.ok()).flat_map(|one| one.as_slice());
+        let found: Vec<&[u8]> = found.map(|candidate| candidate.btf.bytes()).collect();
+        let of = |btf: &Btf| found.iter().any(|bytes| std::ptr::eq(*bytes, btf.bytes()));
+        cx.modules.extend(modules.iter().filter(|(_, btf)| of(btf)).map(|(name, _)| (*name).to_owned()));
+    }
+    Some(set)
 }
 
 /// The functions that are part of any chosen program, in the order of the file.
@@ -61,28 +80,25 @@ fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
 fn relocate_one(
     cx: &mut Context<'_>,
     function: &Function,
-    candidates: &mut HashMap<TypeId, Option<Candidates>>,
+    candidates: Option<&CandidateSet>,
+    refused: &mut HashSet<TypeId>,
 ) -> Relocated {
     let plain = |insn: &Insn| PlanInsn { insn: *insn, reference: None, origin: None };
     let mut out = Relocated { insns: function.insns.iter().map(plain).collect(), poisons: Vec::new() };
-    if function.core.is_empty() {
-        return out;
-    }
-    let (Some(local), Some(kernel)) = (cx.object.file().btf(), cx.kernel_btf()) else {
+    let (Some(local), Some(candidates)) = (cx.object.file().btf(), candidates) else {
         return out;
     };
     for reloc in &function.core {
         let site = || Site::insn(cx.object, function, reloc.insn);
-        let root = candidates.entry(reloc.record.type_id).or_insert_with(|| {
-            match find(cx, local, reloc.record.type_id, kernel) {
-                Ok(found) => Some(found),
-                Err(error) => {
-                    cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) });
-                    None
-                }
+        let root = match candidates.get(reloc.record.type_id) {
+            Some(Ok(root)) => root,
+            // Said once of a type, however many relocations begin at it.
+            Some(Err(error)) if refused.insert(reloc.record.type_id) => {
+                cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error.clone()) });
+                continue;
             }
-        });
-        let Some(root) = root else { continue };
+            Some(Err(_)) | None => continue,
+        };
         match resolve(local, &reloc.record, root) {
             Ok(fixup) => {
                 if let Err(why) = patch(&mut out, function.id, reloc.insn, &fixup) {
@@ -93,22 +109,6 @@ fn relocate_one(
         }
     }
     out
-}
-
-/// The kernel's own types come first; only what it does not have is looked for in its modules.
-fn find(cx: &mut Context<'_>, local: &Btf, root: TypeId, kernel: &Btf) -> Result<Candidates, CoreError> {
-    let own = Candidates::find(local, root, &[kernel])?;
-    if !own.as_slice().is_empty() || own.name().is_empty() {
-        return Ok(own);
-    }
-    let modules = cx.modules();
-    let targets: Vec<&Btf> = [kernel].into_iter().chain(modules.iter().map(|(_, btf)| *btf)).collect();
-    let all = Candidates::find(local, root, &targets)?;
-    // Where no module has it either, the kernel's own names are the ones to suggest.
-    let found = all.as_slice();
-    let of = |btf: &Btf| found.iter().any(|candidate| std::ptr::eq(candidate.btf.bytes(), btf.bytes()));
-    cx.modules.extend(modules.iter().filter(|(_, btf)| of(btf)).map(|(name, _)| (*name).to_owned()));
-    Ok(if found.is_empty() { own } else { all })
 }
 
 /// Writes an answer into the instruction that asked, if that instruction holds what the compiler must have put there.

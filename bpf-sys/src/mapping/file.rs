@@ -4,7 +4,8 @@
 //!
 //! The bytes are handed out as `&[u8]`, so they must never change. Of the files on sysfs, those that can be mapped are
 //! constants of the kernel's, such as its BTF, and the memory of devices. The latter can be written by their owner; so a
-//! file is accepted only if it is on sysfs, nobody may write to it, and it was opened for reading alone.
+//! file is accepted only if it is on sysfs, nobody may write to it, and it was opened for reading alone. That any other
+//! file does not change is what a caller has to promise.
 
 #![allow(unsafe_code)]
 
@@ -46,9 +47,33 @@ impl FileMapping {
             && metadata.is_file()
             && metadata.mode() & 0o222 == 0
             && os::open_flags(file.as_fd())? & libc::O_ACCMODE == libc::O_RDONLY;
-        let len = usize::try_from(metadata.len()).unwrap_or(0);
-        if !constant || len == 0 {
+        if !constant || metadata.len() == 0 {
             return Err(SysError::WrongKind { expected: "constant file on sysfs" });
+        }
+        Self::whole(file, metadata.len())
+    }
+
+    /// Maps any file that nobody will change. Reading a file takes a copy of it, and no promise: do that, unless the
+    /// copy is what is too slow.
+    ///
+    /// # Safety
+    ///
+    /// For as long as the mapping lives, nobody may write to the file: not this process, not another, not over a network.
+    /// What is written shows in a `&[u8]`, of which everything is supposed never to change. Nor may anybody cut it
+    /// short: the process that reads what is no longer there is killed by a SIGBUS.
+    ///
+    /// # Errors
+    ///
+    /// [`SysError::WrongKind`] if the file is empty or has no length; [`SysError::Io`] if it cannot be mapped.
+    pub unsafe fn unchanging(file: &File) -> Result<Self, SysError> {
+        let len = file.metadata().map_err(|error| SysError::io("fstat", &error))?.len();
+        Self::whole(file, len)
+    }
+
+    fn whole(file: &File, len: u64) -> Result<Self, SysError> {
+        let len = usize::try_from(len).unwrap_or(0);
+        if len == 0 {
+            return Err(SysError::WrongKind { expected: "file of a known length" });
         }
         let fd = file.as_raw_fd();
         // SAFETY: a new mapping at an address of the kernel's choice disturbs no other memory.
