@@ -15,6 +15,7 @@ pub mod build;
 pub mod core;
 mod cursor;
 pub mod dump;
+mod elements;
 mod error;
 mod ext;
 mod header;
