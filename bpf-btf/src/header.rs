@@ -11,7 +11,7 @@ pub(crate) const MAGIC: u16 = 0xeb9f;
 /// Bytes of the header fields that every version has; longer headers are read up to here.
 pub(crate) const HEADER_LEN: usize = 24;
 
-/// Bytes of a header that also tells where the layout section is. Linux 7.1.
+/// Bytes of a header that also tells where the layout section is.
 const LAYOUT_HEADER_LEN: usize = 32;
 
 /// Where the sections of a blob are, in bytes from its start.

@@ -16,6 +16,7 @@ pub mod core;
 mod cursor;
 pub mod diff;
 pub mod dump;
+mod elements;
 mod error;
 mod ext;
 mod header;

@@ -1,4 +1,5 @@
-//! Blobs whose types stand in the order of their names, those without one first: as kernels have them since 7.0.
+//! Blobs whose types stand in the order of their names, those without one first: as new
+//! kernels have them: 7.2 does, 6.18 does not.
 
 use std::cmp::Ordering;
 
