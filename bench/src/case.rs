@@ -5,57 +5,43 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::env::Env;
-
-/// A side of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// This project.
-    Ours,
-    /// The other.
-    Peer,
-}
-
-impl Side {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Ours, Self::Peer].into_iter().find(|side| side.name() == name)
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Ours => "ours",
-            Self::Peer => "peer",
-        }
-    }
-}
+use crate::stats::Answer;
 
 /// Work that is ready to be done: everything that is not to be measured has happened.
 pub(crate) type Work = Box<dyn FnMut() -> Result<Done, String>>;
 
 /// Work that was done.
 pub(crate) struct Done {
-    /// What both sides have to agree on, so that nothing is compared that is not the same.
-    pub(crate) answer: u64,
+    pub(crate) answer: Answer,
     /// What the work made. Cold work is measured with all of it still there, warm work with letting go of it.
     pub(crate) _made: Box<dyn Any>,
 }
 
 impl Done {
-    pub(crate) fn new(answer: u64, made: impl Any) -> Result<Self, String> {
+    pub(crate) fn new(answer: Answer, made: impl Any) -> Result<Self, String> {
         Ok(Self { answer, _made: Box::new(made) })
     }
+}
+
+/// What a relocated program answers: how many instructions it has, and the sum of what they hold, which is where the
+/// results of field relocations end up.
+pub(crate) fn immediates(insns: impl Iterator<Item = i32>) -> Answer {
+    insns.fold((0, 0_u64), |(count, sum), imm| {
+        (count + 1, u64::wrapping_add(sum, i64::from(imm).cast_unsigned()))
+    })
 }
 
 /// Gets work ready.
 pub(crate) type Prepare = fn(&Env) -> Result<Work, String>;
 
-/// A process, and what it wrote as a number.
+/// A process, and what it wrote as an answer.
 pub(crate) struct Process {
     /// What is run.
     pub(crate) command: Command,
     /// Where it writes; where there is no such place its standard output goes to a file.
     pub(crate) writes: Option<PathBuf>,
-    /// Reads a number from the output that both sides have to agree on.
-    pub(crate) answer: Box<dyn Fn(&[u8]) -> u64>,
+    /// Reads from the output what both sides have to agree on.
+    pub(crate) answer: Box<dyn Fn(&[u8]) -> Answer>,
 }
 
 /// How work is measured.
@@ -67,6 +53,22 @@ pub(crate) enum How {
     Warm { ours: Prepare, peer: Prepare },
     /// A process from start to end, writing to a file.
     Process { ours: fn(&Env) -> Process, peer: fn(&Env) -> Process },
+    /// Not at all, and why: what a side cannot do, or not yet.
+    No(&'static str),
+}
+
+/// What a case takes that a machine may not have. A case that lacks something is listed, with what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A file among the inputs: some are made with clang, or from the kernel's BTF.
+    Input(&'static str),
+    /// `/sys/kernel/btf/vmlinux`.
+    KernelBtf,
+    /// To create maps, and to load BTF and programs.
+    Privileges,
+    Bpftool,
+    /// A command of ours.
+    Bpf(&'static [&'static str]),
 }
 
 /// A line of the table.
@@ -77,29 +79,12 @@ pub(crate) struct Case {
     pub(crate) how: How,
     /// The ratio, peer to ours, that is aimed at.
     pub(crate) wanted: Option<f64>,
+    pub(crate) needs: &'static [Need],
 }
 
-/// What came of a case.
-pub(crate) enum Outcome {
-    Measured(Figures),
-    /// A side could not do it, or the two did not do the same.
-    Failed(String),
-    /// It cannot be measured on this machine.
-    NotRun(String),
-}
-
-/// Medians.
-pub(crate) struct Figures {
-    pub(crate) ours_ns: u64,
-    pub(crate) peer_ns: u64,
-    /// Private memory after the work, in KiB, of cold cases.
-    pub(crate) private_kib: Option<(u64, u64)>,
-    /// Instructions of the work alone.
-    pub(crate) instructions: Option<(u64, u64)>,
-}
-
-impl Figures {
-    pub(crate) fn ratio(&self) -> f64 {
-        self.peer_ns as f64 / self.ours_ns.max(1) as f64
+impl Case {
+    /// With what it takes.
+    pub(crate) const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
     }
 }

@@ -3,21 +3,23 @@
 mod btf;
 mod itself;
 mod load;
+mod plan;
 
 use crate::case::{Case, How, Prepare, Process};
 use crate::env::Env;
 
-/// The suites: `itself` compares a contender with itself, which shows how much of a ratio is noise.
-pub(crate) const NAMES: [&str; 3] = ["itself", "load", "btf"];
+/// The suites: `self` compares a contender with itself, which shows how much of a ratio is noise.
+pub(crate) const NAMES: [&str; 4] = ["self", "load", "btf", "plan"];
 
 pub(crate) use itself::NOTHING;
 
 /// The cases of a suite.
 pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
     match name {
-        "itself" => Some(itself::CASES.to_vec()),
+        "self" => Some(itself::CASES.to_vec()),
         "load" => Some(load::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
+        "plan" => Some(plan::CASES.to_vec()),
         _ => None,
     }
 }
@@ -29,7 +31,7 @@ const fn cold(
     theirs: Prepare,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Cold { ours, peer: theirs }, wanted }
+    Case { name, peer, how: How::Cold { ours, peer: theirs }, wanted, needs: &[] }
 }
 
 const fn warm(
@@ -39,7 +41,7 @@ const fn warm(
     theirs: Prepare,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Warm { ours, peer: theirs }, wanted }
+    Case { name, peer, how: How::Warm { ours, peer: theirs }, wanted, needs: &[] }
 }
 
 const fn process(
@@ -49,7 +51,12 @@ const fn process(
     theirs: fn(&Env) -> Process,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Process { ours, peer: theirs }, wanted }
+    Case { name, peer, how: How::Process { ours, peer: theirs }, wanted, needs: &[] }
+}
+
+/// A case that cannot be measured, whatever the machine: it is listed with the reason in every run.
+const fn no(name: &'static str, peer: &'static str, why: &'static str, wanted: Option<f64>) -> Case {
+    Case { name, peer, how: How::No(why), wanted, needs: &[] }
 }
 
 /// The cases of all suites, for a process that is to do one.

@@ -14,8 +14,10 @@ mod stats;
 
 use std::process::ExitCode;
 
-use case::{Case, Outcome, Side};
+use case::Case;
 use env::Env;
+use report::{Line, Outcome};
+use stats::Side;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -55,7 +57,7 @@ fn run(suite: &str, rest: &[&str]) -> ExitCode {
     for case in cases.into_iter().filter(wanted) {
         eprintln!("{} / {}", case.name, case.peer);
         let outcome = measure::case(&case, &env);
-        lines.push((case, outcome));
+        lines.push(Line { case: case.name, peer: case.peer, wanted: case.wanted, outcome });
     }
     print!("{}", report::table(&lines));
     if let Some(path) = &env.out
@@ -64,6 +66,6 @@ fn run(suite: &str, rest: &[&str]) -> ExitCode {
         eprintln!("{}: {error}", path.display());
         return ExitCode::FAILURE;
     }
-    let failed = lines.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
+    let failed = lines.iter().any(|line| matches!(line.outcome, Outcome::Failed(_)));
     if failed || lines.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -6,70 +6,99 @@ use std::process::Command;
 use bpf_btf::{Btf, Kind};
 use bpf_loader::{Kernel, OpenOptions};
 
-use super::{cold, process};
-use crate::case::{Case, Done, Process, Work};
+use super::{cold, no, process};
+use crate::case::{Case, Done, Need, Process, Work, immediates};
 use crate::env::Env;
-use crate::peers::{aya, libbpf};
+use crate::peers::{VMLINUX, aya, btf_rs, libbpf};
+use crate::stats::Answer;
 
 /// A copy of the running kernel's BTF in an ordinary file.
 const FILE: &str = "vmlinux.btf";
+/// Objects that ask for a member of so many of the kernel's structs.
+const ROOTS_40: &str = "roots40.o";
+const ROOTS_200: &str = "roots200.o";
 
 pub(super) const CASES: &[Case] = &[
-    // name, peer, the two contenders, the ratio that is aimed at
-    cold("sysfs: open, find task_struct", "libbpf", find_sysfs, libbpf_find_sysfs, Some(8.0)),
-    cold("sysfs: open, find task_struct (aya)", "aya", find_sysfs, aya_find_sysfs, None),
-    cold("file: read, find task_struct", "libbpf", find_file, libbpf_find_file, Some(2.5)),
+    // name, peer, the two contenders, the ratio that is aimed at, what it takes
+    cold("sysfs: open, find task_struct", "libbpf", find_sysfs, libbpf_find_sysfs, Some(8.0))
+        .needs(&[Need::KernelBtf]),
+    cold("sysfs: open, find task_struct (aya)", "aya", find_sysfs, aya_find_sysfs, None)
+        .needs(&[Need::KernelBtf]),
+    cold("file: read, find task_struct", "libbpf", find_file, libbpf_find_file, Some(2.5))
+        .needs(&[Need::Input(FILE)]),
+    cold("file: read, find task_struct (btf-rs maps)", "btf-rs", find_file, btf_rs_find_file, None)
+        .needs(&[Need::Input(FILE)]),
+    // Work of the table that the library cannot be asked for yet: with its function, `no` becomes `cold`.
+    no("file: map, find task_struct", "libbpf", "no function maps an ordinary file yet", Some(15.0)),
+    no("sysfs: validate every reference", "libbpf", "bpf-btf does not validate a whole blob yet", Some(1.3)),
+    no("file: validate every reference", "libbpf", "bpf-btf does not validate a whole blob yet", Some(2.0)),
+    no("sysfs: index all names", "libbpf", "bpf-btf has no index of all names yet", Some(3.0)),
     cold(
         "sysfs: 40 root types relocated",
         "libbpf",
-        |env| relocate(env, "roots40.o"),
-        |env| libbpf_relocate(env, "roots40.o"),
+        |env| relocate(env, ROOTS_40),
+        |env| libbpf_relocate(env, ROOTS_40),
         None,
-    ),
+    )
+    .needs(&[Need::Input(ROOTS_40), Need::KernelBtf, Need::Privileges]),
     cold(
         "sysfs: 200 root types relocated",
         "libbpf",
-        |env| relocate(env, "roots200.o"),
-        |env| libbpf_relocate(env, "roots200.o"),
+        |env| relocate(env, ROOTS_200),
+        |env| libbpf_relocate(env, ROOTS_200),
         Some(90.0),
-    ),
+    )
+    .needs(&[Need::Input(ROOTS_200), Need::KernelBtf, Need::Privileges]),
     cold(
         "sysfs: 200 root types relocated (aya)",
         "aya",
-        |env| relocate(env, "roots200.o"),
-        |env| aya_relocate(env, "roots200.o"),
+        |env| relocate(env, ROOTS_200),
+        |env| aya_relocate(env, ROOTS_200),
         None,
-    ),
+    )
+    .needs(&[Need::Input(ROOTS_200), Need::KernelBtf]),
+    // The whole C dump as a library call: its place, once bpf-btf has one. libbpf's side is btf_dump__dump_type of each.
+    no("vmlinux as C, in memory", "libbpf", "bpf-btf does not print whole C yet", Some(2.0)),
+    process("vmlinux as C", "bpftool", |env| dump(env, "c"), |env| bpftool_dump(env, "c"), Some(8.0))
+        .needs(&[Need::Input(FILE), Need::Bpf(&["btf", "dump"]), Need::Bpftool]),
+    process(
+        "vmlinux as raw text",
+        "bpftool",
+        |env| dump(env, "raw"),
+        |env| bpftool_dump(env, "raw"),
+        Some(8.0),
+    )
+    .needs(&[Need::Input(FILE), Need::Bpf(&["btf", "dump"]), Need::Bpftool]),
     process(
         "minimize: 40 root types",
         "bpftool",
         |env| minimize(env, "roots40"),
         |env| bpftool_minimize(env, "roots40"),
         Some(4.0),
-    ),
+    )
+    .needs(&[Need::Input(ROOTS_40), Need::KernelBtf, Need::Bpftool]),
     process(
         "minimize: 200 root types",
         "bpftool",
         |env| minimize(env, "roots200"),
         |env| bpftool_minimize(env, "roots200"),
         Some(20.0),
-    ),
+    )
+    .needs(&[Need::Input(ROOTS_200), Need::KernelBtf, Need::Bpftool]),
 ];
-
-const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
 
 fn find_sysfs(_: &Env) -> Result<Work, String> {
     Ok(Box::new(|| {
         let kernel = Kernel::running();
         let btf = kernel.btf().map_err(|error| error.to_string())?;
-        Done::new(find(btf), kernel.clone())
+        Done::new((find(btf), 0), kernel.clone())
     }))
 }
 
 fn libbpf_find_sysfs(_: &Env) -> Result<Work, String> {
     Ok(Box::new(|| {
         let btf = libbpf::Btf::vmlinux()?;
-        Done::new(btf.find_struct(c"task_struct"), btf)
+        Done::new((btf.find_struct(c"task_struct"), 0), btf)
     }))
 }
 
@@ -82,7 +111,7 @@ fn find_file(env: &Env) -> Result<Work, String> {
     Ok(Box::new(move || {
         let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
         let btf = Btf::parse(bytes).map_err(|error| error.to_string())?;
-        Done::new(find(&btf), btf)
+        Done::new((find(&btf), 0), btf)
     }))
 }
 
@@ -90,8 +119,13 @@ fn libbpf_find_file(env: &Env) -> Result<Work, String> {
     let path = env.input(FILE);
     Ok(Box::new(move || {
         let btf = libbpf::Btf::file(&path)?;
-        Done::new(btf.find_struct(c"task_struct"), btf)
+        Done::new((btf.find_struct(c"task_struct"), 0), btf)
     }))
+}
+
+fn btf_rs_find_file(env: &Env) -> Result<Work, String> {
+    let path = env.input(FILE);
+    Ok(Box::new(move || btf_rs::find_struct(&path, "task_struct")))
 }
 
 fn find(btf: &Btf) -> u64 {
@@ -99,29 +133,57 @@ fn find(btf: &Btf) -> u64 {
 }
 
 /// Opens an object and resolves all that it asks of the running kernel's types.
-fn relocate(env: &Env, name: &str) -> Result<Work, String> {
+pub(super) fn relocate(env: &Env, name: &str) -> Result<Work, String> {
     let bytes = env.read(name)?;
     Ok(Box::new(move || {
         let object = OpenOptions::new().parse(&bytes).map_err(|error| error.to_string())?;
         let kernel = Kernel::running();
         let plan = object.plan(&kernel).map_err(|error| error.to_string())?;
-        Done::new(plan.programs().len() as u64, (kernel, plan))
+        let insns = plan.programs().iter().flat_map(|program| &program.insns);
+        Done::new(immediates(insns.map(|planned| planned.insn.imm)), (kernel, plan))
     }))
 }
 
 /// The same: libbpf does it in one step with loading the object's own types and creating its maps, of which it has none.
-fn libbpf_relocate(env: &Env, name: &str) -> Result<Work, String> {
+pub(super) fn libbpf_relocate(env: &Env, name: &str) -> Result<Work, String> {
     let bytes = env.read(name)?;
     Ok(Box::new(move || {
         let object = libbpf::Object::open(&bytes)?;
         object.prepare()?;
-        Done::new(object.programs(), object)
+        Done::new(object.immediates(), object)
     }))
 }
 
-fn aya_relocate(env: &Env, name: &str) -> Result<Work, String> {
+pub(super) fn aya_relocate(env: &Env, name: &str) -> Result<Work, String> {
     let bytes = env.read(name)?;
     Ok(Box::new(move || aya::relocate(&bytes)))
+}
+
+fn dump(env: &Env, format: &str) -> Process {
+    let mut command = Command::new(&env.bpf);
+    command.args(["btf", "dump"]).arg(env.input(FILE)).args(["--format", format]);
+    Process { command, writes: None, answer: text(format) }
+}
+
+fn bpftool_dump(env: &Env, format: &str) -> Process {
+    let mut command = Command::new("bpftool");
+    command.args(["btf", "dump", "file"]).arg(env.input(FILE)).args(["format", format]);
+    Process { command, writes: None, answer: text(format) }
+}
+
+/// Raw text has to be the same in lines and bytes. Headers may differ in order and guards: in C the definitions count.
+fn text(format: &str) -> Box<dyn Fn(&[u8]) -> Answer> {
+    if format == "raw" {
+        return Box::new(|text| {
+            (text.iter().filter(|byte| **byte == b'\n').count() as u64, text.len() as u64)
+        });
+    }
+    Box::new(|text| {
+        let lines = || text.split(|byte| *byte == b'\n');
+        let is = |line: &[u8], start: &[u8], end: &[u8]| line.starts_with(start) && line.ends_with(end);
+        let structs = lines().filter(|line| is(line, b"struct ", b" {")).count();
+        (structs as u64, lines().filter(|line| is(line, b"typedef ", b";")).count() as u64)
+    })
 }
 
 fn minimize(env: &Env, object: &str) -> Process {
@@ -138,14 +200,15 @@ fn bpftool_minimize(env: &Env, object: &str) -> Process {
     Process { command, writes: Some(to), answer: roots_kept(env, object) }
 }
 
-/// Counts the structs with members that an object asks for, in what was kept. Its source declares them, one a line.
-fn roots_kept(env: &Env, object: &str) -> Box<dyn Fn(&[u8]) -> u64> {
+/// Counts the structs that an object asks for, and their members, in what was kept. Its source declares them, one a line.
+fn roots_kept(env: &Env, object: &str) -> Box<dyn Fn(&[u8]) -> Answer> {
     let source = std::fs::read_to_string(env.input(&format!("{object}.bpf.c"))).unwrap_or_default();
     let root = |line: &str| Some(line.strip_prefix("struct ")?.split_once(" { unsigned int")?.0.to_owned());
     let roots: HashSet<String> = source.lines().filter_map(root).collect();
     Box::new(move |bytes| {
-        let Ok(btf) = Btf::parse(bytes.to_vec()) else { return u64::MAX };
+        let Ok(btf) = Btf::parse(bytes.to_vec()) else { return (0, 0) };
         let structs = btf.types().filter(|found| found.kind() == Kind::STRUCT && found.vlen() > 0);
-        structs.filter(|found| found.name().is_ok_and(|name| roots.contains(name))).count() as u64
+        let kept = structs.filter(|found| found.name().is_ok_and(|name| roots.contains(name)));
+        kept.fold((0, 0), |(types, members), found| (types + 1, members + u64::from(found.vlen())))
     })
 }

@@ -6,19 +6,36 @@ use crate::case::{Case, Done, How, Work};
 use crate::env::Env;
 
 /// Nothing at all: what a process costs that does no work.
-pub(crate) const NOTHING: Case =
-    Case { name: "nothing", peer: "itself", how: How::Cold { ours: nothing, peer: nothing }, wanted: None };
+pub(crate) const NOTHING: Case = Case {
+    name: "nothing",
+    peer: "itself",
+    how: How::Cold { ours: nothing, peer: nothing },
+    wanted: None,
+    needs: &[],
+};
 
 pub(super) const CASES: &[Case] = &[
     NOTHING,
-    Case { name: "a sum, warm", peer: "itself", how: How::Warm { ours: sum, peer: sum }, wanted: None },
-    Case { name: "a sum, cold", peer: "itself", how: How::Cold { ours: sum, peer: sum }, wanted: None },
+    Case {
+        name: "a sum, warm",
+        peer: "itself",
+        how: How::Warm { ours: sum, peer: sum },
+        wanted: None,
+        needs: &[],
+    },
+    Case {
+        name: "a sum, cold",
+        peer: "itself",
+        how: How::Cold { ours: sum, peer: sum },
+        wanted: None,
+        needs: &[],
+    },
 ];
 
 fn nothing(_: &Env) -> Result<Work, String> {
-    Ok(Box::new(|| Done::new(0, ())))
+    Ok(Box::new(|| Done::new((0, 0), ())))
 }
 
 fn sum(_: &Env) -> Result<Work, String> {
-    Ok(Box::new(|| Done::new((0..20_000_u64).fold(0, |sum, n| black_box(sum + n)), ())))
+    Ok(Box::new(|| Done::new(((0..20_000_u64).fold(0, |sum, n| black_box(sum + n)), 0), ())))
 }

@@ -3,15 +3,15 @@
 use ::aya::programs::Program;
 use ::aya::{Btf, EbpfLoader};
 
-use crate::case::Done;
+use crate::case::{Done, immediates};
 
-/// The programs of an object.
+/// The programs and maps of an object.
 pub(crate) fn open(bytes: &[u8]) -> Result<Done, String> {
     let object = aya_obj::Object::parse(bytes).map_err(|error| error.to_string())?;
-    Done::new(object.programs.len() as u64, object)
+    Done::new((object.programs.len() as u64, object.maps.len() as u64), object)
 }
 
-/// Opens, relocates and loads all programs; how many.
+/// Opens, relocates and loads all programs; how many, and how many maps.
 pub(crate) fn load(bytes: &[u8]) -> Result<Done, String> {
     let mut object = EbpfLoader::new().load(bytes).map_err(|error| error.to_string())?;
     let mut loaded = 0;
@@ -24,20 +24,23 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Done, String> {
             _ => return Err(format!("{name} is no socket filter")),
         }
     }
-    Done::new(loaded, object)
+    let maps = object.maps().count() as u64;
+    Done::new((loaded, maps), object)
 }
 
 /// The id of a struct in the running kernel's types.
 pub(crate) fn find_struct(name: &str) -> Result<Done, String> {
     let btf = Btf::from_sys_fs().map_err(|error| error.to_string())?;
     let id = btf.id_by_type_name_kind(name, aya_obj::btf::BtfKind::Struct);
-    Done::new(id.map_err(|error| error.to_string())?.into(), btf)
+    Done::new((id.map_err(|error| error.to_string())?.into(), 0), btf)
 }
 
-/// Opens an object and relocates it by the running kernel's types.
+/// Opens an object and relocates it by the running kernel's types; its instructions and the sum of their immediates.
 pub(crate) fn relocate(bytes: &[u8]) -> Result<Done, String> {
     let mut object = aya_obj::Object::parse(bytes).map_err(|error| error.to_string())?;
     let btf = Btf::from_sys_fs().map_err(|error| error.to_string())?;
     object.relocate_btf(&btf).map_err(|error| error.to_string())?;
-    Done::new(object.programs.len() as u64, (object, btf))
+    let insns = object.functions.values().flat_map(|function| &function.instructions);
+    let answer = immediates(insns.map(|insn| insn.imm));
+    Done::new(answer, (object, btf))
 }

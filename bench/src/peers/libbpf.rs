@@ -11,6 +11,9 @@ use std::ptr::{NonNull, null_mut};
 
 use libbpf_sys as sys;
 
+use crate::case::immediates;
+use crate::stats::Answer;
+
 pub(crate) fn version() -> String {
     // SAFETY: gives back a static C string.
     unsafe { CStr::from_ptr(sys::libbpf_version_string()) }.to_string_lossy().into_owned()
@@ -43,17 +46,40 @@ impl Object {
         NonNull::new(object).map(Self).ok_or_else(errno)
     }
 
-    pub(crate) fn programs(&self) -> u64 {
+    /// How many programs, and how many maps.
+    pub(crate) fn contents(&self) -> Answer {
+        (self.each_program().count() as u64, self.maps())
+    }
+
+    fn each_program(&self) -> impl Iterator<Item = *mut sys::bpf_program> {
         let mut at = null_mut();
-        let mut count = 0;
-        loop {
+        std::iter::from_fn(move || {
             // SAFETY: null, or a program of this object.
             at = unsafe { sys::bpf_object__next_program(self.0.as_ptr(), at) };
-            if at.is_null() {
-                return count;
-            }
-            count += 1;
-        }
+            (!at.is_null()).then_some(at)
+        })
+    }
+
+    fn maps(&self) -> u64 {
+        let mut at = null_mut();
+        let next = std::iter::from_fn(|| {
+            // SAFETY: null, or a map of this object.
+            at = unsafe { sys::bpf_object__next_map(self.0.as_ptr(), at) };
+            (!at.is_null()).then_some(())
+        });
+        next.count() as u64
+    }
+
+    /// Of all programs, as they are now.
+    pub(crate) fn immediates(&self) -> Answer {
+        immediates(self.each_program().flat_map(|program| {
+            // SAFETY: a program of this object.
+            let (first, count) =
+                unsafe { (sys::bpf_program__insns(program), sys::bpf_program__insn_cnt(program)) };
+            // SAFETY: so many instructions stand there until the object is changed, which nobody does meanwhile.
+            let insns = unsafe { std::slice::from_raw_parts(first, usize::try_from(count).unwrap_or(0)) };
+            insns.iter().map(|insn| insn.imm)
+        }))
     }
 
     /// Everything before the programs are loaded: CO-RE, BTF, maps.

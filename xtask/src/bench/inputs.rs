@@ -15,9 +15,13 @@ use crate::workspace::Workspace;
 
 const FIXTURES: [(&str, &str); 2] =
     [("socket/minimal.el.bpf.o", "minimal.o"), ("struct_ops/cong.el.bpf.o", "cong.o")];
+/// Objects that ask for members of the kernel's structs: of how many, and for how many of each.
+const ASKING: [(&str, usize, usize); 4] =
+    [("roots40", 40, 1), ("roots200", 200, 1), ("relocs1000of40", 40, 25), ("relocs1000of200", 200, 5)];
 const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
 
-/// Puts everything into a folder. Where there is no clang or no BTF, the cases that need what is missing fail by name.
+/// Puts everything into a folder that holds nothing else: where there is no clang or no BTF, the cases that need what is
+/// missing see that it is, and are listed.
 pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
     for (from, to) in FIXTURES {
         let from = workspace.fixtures().join(from);
@@ -32,6 +36,7 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
     };
     let compile = |name: &str, source: &str| compile(workspace, &clang, dir, name, source);
     compile("many", &many_programs(200))?;
+    compile("globals", &many_globals(2000))?;
     let Ok(bytes) = fs::read(VMLINUX) else {
         println!("{VMLINUX} cannot be read: nothing is made for the cases about types");
         return Ok(());
@@ -39,8 +44,11 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
     let copy = dir.join("vmlinux.btf");
     fs::write(&copy, &bytes).map_err(Error::file("write", &copy))?;
     let Ok(btf) = Btf::parse(bytes) else { return Ok(()) };
-    for roots in [40, 200] {
-        compile(&format!("roots{roots}"), &root_types(&btf, roots))?;
+    for (name, roots, members) in ASKING {
+        match root_types(&btf, roots, members) {
+            Some(source) => compile(name, &source)?,
+            None => println!("this kernel has not {roots} structs with {members} integers: no {name}.o"),
+        }
     }
     Ok(())
 }
@@ -92,43 +100,72 @@ fn many_programs(count: u32) -> String {
     text + "LICENSE(\"Dual MIT/GPL\");\n"
 }
 
-/// One program that asks for the offset of one member of each of so many of the kernel's structs.
-fn root_types(btf: &Btf, count: usize) -> String {
-    let fields = plain_fields(btf);
-    let step = (fields.len() / count).max(1);
-    let chosen: Vec<_> = fields.iter().step_by(step).take(count).collect();
-    let mut text = String::from("#include \"bpf.h\"\n#include \"core.h\"\nRELOCATABLE\n");
-    for (name, field) in &chosen {
-        let _ = writeln!(text, "struct {name} {{ unsigned int {field}; }};");
+/// Variables of several sizes in .data, .bss and .rodata, and a program that uses three of them.
+fn many_globals(count: u32) -> String {
+    let mut text = String::from("#include \"bpf.h\"\n");
+    for number in 0..count {
+        let _ = match number % 4 {
+            0 => writeln!(text, "__u32 global_{number} = {number};"),
+            1 => writeln!(text, "__u64 global_{number};"),
+            2 => writeln!(text, "const volatile __u32 global_{number} = {number};"),
+            _ => writeln!(text, "struct {{ __u32 first; __u64 second; }} global_{number};"),
+        };
     }
-    text.push_str("RELOCATABLE_END\nSEC(\"socket\") int offsets(void *skb)\n{\n\tint sum = 0;\n");
-    for (name, field) in &chosen {
-        let _ = writeln!(text, "\tsum += field_offset(((struct {name} *)0)->{field});");
-    }
-    text + "\treturn sum;\n}\nLICENSE(\"Dual MIT/GPL\");\n"
+    text + "SEC(\"socket\") int use(void *skb)\n{\n\treturn global_0 + (int)global_1 + global_2;\n}\n\
+            LICENSE(\"Dual MIT/GPL\");\n"
 }
 
-/// Structs of which there is one of that name, with a member that is an integer: names in the order of the kernel's
-/// ids.
-fn plain_fields(btf: &Btf) -> Vec<(String, String)> {
+/// One program that asks for the offsets of so many members of each of so many of the kernel's structs; `None` where
+/// there are not that many.
+fn root_types(btf: &Btf, roots: usize, members: usize) -> Option<String> {
+    let structs = plain_structs(btf, members);
+    let step = structs.len() / roots;
+    let chosen: Vec<_> = structs.iter().step_by(step.max(1)).take(roots).collect();
+    if chosen.len() < roots {
+        return None;
+    }
+    let mut text = String::from("#include \"bpf.h\"\n#include \"core.h\"\nRELOCATABLE\n");
+    for (name, members) in &chosen {
+        let _ = writeln!(text, "struct {name} {{ unsigned int {}; }};", members.join(", "));
+    }
+    text.push_str("RELOCATABLE_END\nSEC(\"socket\") int offsets(void *skb)\n{\n\tint sum = 0;\n");
+    for (name, members) in &chosen {
+        for member in members {
+            let _ = writeln!(text, "\tsum += field_offset(((struct {name} *)0)->{member});");
+        }
+    }
+    Some(text + "\treturn sum;\n}\nLICENSE(\"Dual MIT/GPL\");\n")
+}
+
+/// Structs of which there is one of that name, with so many members that are integers: names in the order of the
+/// kernel's ids.
+fn plain_structs(btf: &Btf, members: usize) -> Vec<(String, Vec<String>)> {
     let mut times: HashMap<&str, u32> = HashMap::new();
     let named = |found: &bpf_btf::Type<'_>| found.kind().is_composite();
     for found in btf.types().filter(named) {
         let name = found.name().map(bpf_btf::essential_name).unwrap_or_default();
         *times.entry(name).or_default() += 1;
     }
-    let mut fields = Vec::new();
+    let mut structs = Vec::new();
     for found in btf.types().filter(|found| found.kind() == Kind::STRUCT) {
         let Some(name) = found.name().ok().filter(|name| times.get(name) == Some(&1)) else { continue };
-        let integer = found.members().find(|member| {
+        let integer = |member: &bpf_btf::Member<'_>| {
             let kind = layout::strip_modifiers(btf, member.type_id).map(|found| found.kind());
-            matches!(kind, Ok(Kind::INT)) && member.name().is_ok_and(is_plain)
-        });
-        if let Some(member) = integer.filter(|_| is_plain(name)) {
-            fields.push((name.to_owned(), member.name().unwrap_or_default().to_owned()));
+            matches!(kind, Ok(Kind::INT)) && member.bitfield.is_none()
+        };
+        let plain: Vec<String> = found
+            .members()
+            .filter(integer)
+            .filter_map(|member| member.name().ok())
+            .filter(|name| is_plain(name))
+            .take(members)
+            .map(str::to_owned)
+            .collect();
+        if plain.len() == members && is_plain(name) {
+            structs.push((name.to_owned(), plain));
         }
     }
-    fields
+    structs
 }
 
 /// Words of C, and names that our headers declare.
