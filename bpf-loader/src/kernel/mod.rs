@@ -49,6 +49,8 @@ struct Inner {
     kconfig: Option<String>,
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
+    /// What BTF was seen to show, so that each feature is looked for once.
+    shown: Mutex<HashMap<Feature, Answer>>,
 }
 
 /// The SHA-256 of a kernel's BTF: which kernel a plan was made for.
@@ -148,6 +150,7 @@ impl KernelBuilder {
             modules: OnceLock::from(module::Known::given(self.modules)),
             kconfig: self.kconfig,
             known: Mutex::new(self.known),
+            shown: Mutex::default(),
         })
     }
 }
@@ -169,6 +172,7 @@ impl Kernel {
             modules: OnceLock::new(),
             kconfig: None,
             known: Mutex::default(),
+            shown: Mutex::default(),
         })
     }
 
@@ -253,7 +257,10 @@ impl Kernel {
     #[must_use]
     pub fn feature(&self, feature: Feature) -> Answer {
         match (self.known(feature), self.inner.btf.get()) {
-            (Answer::Unknown, Some(Ok(btf))) => feature.evidence(btf),
+            (Answer::Unknown, Some(Ok(btf))) => {
+                let mut shown = self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner);
+                *shown.entry(feature).or_insert_with(|| feature.evidence(btf))
+            }
             (known, _) => known,
         }
     }

@@ -108,3 +108,25 @@ impl Drop for FileMapping {
         unsafe { libc::munmap(self.address.as_ptr().cast(), self.len) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_do_not_change() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs");
+        let file = File::open(path).unwrap();
+        // SAFETY: nobody changes the sources while they are tested.
+        let mapped = unsafe { FileMapping::unchanging(&file) }.unwrap();
+        assert_eq!(&*mapped, include_bytes!("../lib.rs"));
+        assert_eq!(
+            FileMapping::sysfs(&file).unwrap_err(),
+            SysError::WrongKind { expected: "constant file on sysfs" }
+        );
+        let null = File::open("/dev/null").unwrap();
+        // SAFETY: it has no bytes that could change.
+        let refused = unsafe { FileMapping::unchanging(&null) }.unwrap_err();
+        assert_eq!(refused, SysError::WrongKind { expected: "file of a known length" });
+    }
+}
