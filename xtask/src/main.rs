@@ -10,7 +10,6 @@ mod bench;
 mod clang;
 mod error;
 mod fixtures;
-mod fuzz;
 mod kernels;
 mod machine;
 mod oracle;
@@ -90,15 +89,6 @@ enum Task {
         #[arg(long)]
         instructions: bool,
     },
-    /// Run the fuzz targets, each for a while (takes nightly and cargo-fuzz)
-    Fuzz {
-        /// Only that target
-        #[arg(value_parser = fuzz::names())]
-        target: Option<String>,
-        /// Seconds for each
-        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-        time: u32,
-    },
     /// Compare with libbpf and bpftool what we make of the fixtures and of objects in Debian packages
     Oracle {
         /// Only that suite
@@ -155,7 +145,6 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Bench { suite, case, instructions } => {
             bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }
-        Task::Fuzz { target, time } => fuzz::run(&workspace, target.as_deref(), time),
         Task::Oracle { suite, kernels } => oracle::run(&workspace, suite.as_deref(), kernels.as_deref()),
     }
 }

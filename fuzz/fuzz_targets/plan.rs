@@ -1,7 +1,0 @@
-//! Fuzz target `plan`; what it does is in `bodies`.
-#![no_main]
-
-#[path = "../../xtask/src/fuzz/bodies.rs"]
-mod bodies;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::run("plan", data));
