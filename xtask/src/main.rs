@@ -1,6 +1,6 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
 //! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
-//! runs the kernel tests on other kernels.
+//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -9,6 +9,7 @@ mod apt;
 mod clang;
 mod error;
 mod fixtures;
+mod fuzz;
 mod kernels;
 mod machine;
 mod oracle;
@@ -57,6 +58,18 @@ enum Task {
     Test,
     /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files
     Tidy,
+    /// Fuzz the parsers and planning (needs a nightly compiler and cargo-fuzz)
+    Fuzz {
+        /// Only that target
+        #[arg(value_parser = fuzz::names())]
+        target: Option<String>,
+        /// Seconds for each target
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        time: u32,
+        /// Run nothing: make the seeds in fuzz/seeds/ from the fixtures and stored kernels as they are
+        #[arg(long, conflicts_with = "target")]
+        seeds: bool,
+    },
     /// Boot Debian kernels in qemu and run the kernel tests there
     Vm {
         /// `6.12`, `6.18-full` (with all drivers), `6.16+` (the oldest from it on), `7.x` (the newest), or `all`;
@@ -120,6 +133,9 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Task::Test => test::run(&workspace),
         Task::Tidy => Ok(tidy(&workspace)),
+        Task::Fuzz { target, time, seeds } => {
+            fuzz::run(&workspace, &fuzz::Options { target, seconds: time, seeds })
+        }
         Task::Vm { kernels, smp, jobs, install, filter } => {
             vm::run(&workspace, &vm::Options { kernels, cpus: smp, jobs, install, filter })
         }
