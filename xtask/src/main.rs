@@ -1,10 +1,11 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
 //! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
-//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets.
+//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets, `cargo xtask tidy` checks the rules.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod api;
 mod apt;
 mod clang;
 mod error;
@@ -56,8 +57,12 @@ enum Task {
     },
     /// Run everything that can be tested on this machine, and list what could not run and why
     Test,
-    /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files
-    Tidy,
+    /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files, lists of what is public
+    Tidy {
+        /// Write public-api.txt of each crate anew
+        #[arg(long)]
+        bless: bool,
+    },
     /// Fuzz the parsers and planning (needs a nightly compiler and cargo-fuzz)
     Fuzz {
         /// Only that target
@@ -132,7 +137,12 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Test => test::run(&workspace),
-        Task::Tidy => Ok(tidy(&workspace)),
+        Task::Tidy { bless } => {
+            if bless {
+                api::bless(workspace.root())?;
+            }
+            Ok(tidy(&workspace))
+        }
         Task::Fuzz { target, time, seeds } => {
             fuzz::run(&workspace, &fuzz::Options { target, seconds: time, seeds })
         }

@@ -1,4 +1,5 @@
-//! The rules of the house, checked: layers, unsafe, the pure zone, a line of purpose on every file, paths that exist.
+//! The rules of the house, checked: layers, unsafe, the pure zone, a line of purpose on every file, paths that exist,
+//! lists of what is public.
 //!
 //! Each rule reads text and answers with findings, a line each. `cargo xtask tidy` prints them; a test runs them too.
 
@@ -45,6 +46,7 @@ pub(crate) fn findings(root: &Path) -> Vec<String> {
         }
     }
     found.extend(DOCUMENTS.iter().flat_map(|document| paths(root, document)));
+    found.extend(crate::api::findings(root));
     if sources.is_empty() {
         found.push("no source file was found: nothing was checked".to_owned());
     }
