@@ -1,15 +1,18 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
 //! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
-//! runs the kernel tests on other kernels; `cargo xtask oracle` and `cargo xtask bench` hold us against other loaders.
+//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets, `cargo xtask tidy` checks the rules;
+//! `cargo xtask oracle` and `cargo xtask bench` hold us against other loaders.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod api;
 mod apt;
 mod bench;
 mod clang;
 mod error;
 mod fixtures;
+mod fuzz;
 mod kernels;
 mod machine;
 mod oracle;
@@ -57,8 +60,24 @@ enum Task {
     },
     /// Run everything that can be tested on this machine, and list what could not run and why
     Test,
-    /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files
-    Tidy,
+    /// Check the rules of the house: layers, unsafe, what may do I/O, documents that name files, lists of what is public
+    Tidy {
+        /// Write public-api.txt of each crate anew
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Fuzz the parsers and planning (needs a nightly compiler and cargo-fuzz)
+    Fuzz {
+        /// Only that target
+        #[arg(value_parser = fuzz::names())]
+        target: Option<String>,
+        /// Seconds for each target
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        time: u32,
+        /// Run nothing: make the seeds in fuzz/seeds/ from the fixtures and stored kernels as they are
+        #[arg(long, conflicts_with = "target")]
+        seeds: bool,
+    },
     /// Boot Debian kernels in qemu and run the kernel tests there
     Vm {
         /// `6.12`, `6.18-full` (with all drivers), `6.16+` (the oldest from it on), `7.x` (the newest), or `all`;
@@ -137,7 +156,15 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Test => test::run(&workspace),
-        Task::Tidy => Ok(tidy(&workspace)),
+        Task::Tidy { bless } => {
+            if bless {
+                api::bless(workspace.root())?;
+            }
+            Ok(tidy(&workspace))
+        }
+        Task::Fuzz { target, time, seeds } => {
+            fuzz::run(&workspace, &fuzz::Options { target, seconds: time, seeds })
+        }
         Task::Vm { kernels, smp, jobs, install, filter } => vm::run(
             &workspace,
             &vm::Options { kernels, cpus: smp, jobs, install, filter: filter.into_iter().collect() },

@@ -1,4 +1,5 @@
-//! The rules of the house, checked: layers, unsafe, the pure zone, a line of purpose on every file, paths that exist.
+//! The rules of the house, checked: layers, unsafe, the pure zone, a line of purpose on every file, paths that exist,
+//! lists of what is public.
 //!
 //! Each rule reads text and answers with findings, a line each. `cargo xtask tidy` prints them; a test runs them too.
 
@@ -27,7 +28,8 @@ const IMPURE: &[(&str, &[&str])] = &[
 const MAY_READ: &str = "bpf-loader/src/object/mod.rs";
 
 /// Documents whose paths must exist.
-const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "fixtures/README.md"];
+const DOCUMENTS: &[&str] =
+    &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "fixtures/README.md", "fuzz/README.md"];
 
 /// Everything that is out of order, a line each.
 pub(crate) fn findings(root: &Path) -> Vec<String> {
@@ -44,6 +46,7 @@ pub(crate) fn findings(root: &Path) -> Vec<String> {
         }
     }
     found.extend(DOCUMENTS.iter().flat_map(|document| paths(root, document)));
+    found.extend(crate::api::findings(root));
     if sources.is_empty() {
         found.push("no source file was found: nothing was checked".to_owned());
     }
@@ -54,7 +57,7 @@ pub(crate) fn findings(root: &Path) -> Vec<String> {
 fn sources(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open: Vec<PathBuf> = LAYERS.iter().map(|(name, _)| root.join(name)).collect();
-    open.push(root.join("xtask"));
+    open.extend(["xtask", "fuzz"].map(|folder| root.join(folder)));
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -92,7 +95,7 @@ fn used_crates(manifest: &str) -> Vec<String> {
 /// Only bpf-sys may have unsafe code, and there only in files that say so.
 fn unsafe_roots(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    for (crate_name, _) in LAYERS.iter().chain(&[("xtask", &[][..])]) {
+    for (crate_name, _) in LAYERS.iter().chain(&[("xtask", &[][..]), ("fuzz/bodies", &[][..])]) {
         let wanted =
             if *crate_name == "bpf-sys" { "#![deny(unsafe_code)]" } else { "#![forbid(unsafe_code)]" };
         let roots = ["src/lib.rs", "src/main.rs"].map(|file| root.join(crate_name).join(file));
@@ -136,7 +139,7 @@ fn paths(root: &Path, document: &str) -> Vec<String> {
 }
 
 fn is_path(quoted: &str) -> bool {
-    let ours = LAYERS.iter().map(|(name, _)| *name).chain(["xtask", "fixtures", ".ci"]);
+    let ours = LAYERS.iter().map(|(name, _)| *name).chain(["xtask", "fixtures", "fuzz", ".ci"]);
     let plain = quoted.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
     plain && ours.into_iter().any(|name| quoted.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -1,0 +1,5 @@
+//! Fuzzes `.BTF.ext`.
+
+#![no_main]
+
+bpf_fuzz::target!("btf_ext");

@@ -1,0 +1,5 @@
+//! Fuzzes object files, opened and dumped.
+
+#![no_main]
+
+bpf_fuzz::target!("object");

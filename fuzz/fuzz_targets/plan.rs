@@ -1,0 +1,5 @@
+//! Fuzzes planning an object for a kernel.
+
+#![no_main]
+
+bpf_fuzz::target!("plan");

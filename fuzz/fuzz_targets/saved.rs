@@ -1,0 +1,5 @@
+//! Fuzzes saved kernels.
+
+#![no_main]
+
+bpf_fuzz::target!("saved");
