@@ -1,8 +1,8 @@
-//! BTF: the same bytes give the same answers; names find types; a number patched in changes nothing else; types that
+//! BTF: the same bytes give the same answers, opened either way; names find types; a number patched in changes nothing else; types that
 //! are kept when it is cut stay as they are.
 
 use bpf_btf::build::Patch;
-use bpf_btf::{Btf, TypeId, dump};
+use bpf_btf::{Btf, TypeId, diff, dump};
 
 use crate::{Reached, walk};
 
@@ -19,8 +19,31 @@ pub(crate) fn body(data: &[u8]) -> Reached {
     assert_eq!(walk::text(&btf), walk::text(&again));
     walk::types(&btf);
     walk::cut(&btf);
+    lazily(data, &btf);
+    written(&btf);
     patched(&btf, data.len());
     Reached::Inside
+}
+
+/// Opened without looking, it is the same; and a blob that holds together needs no more than that.
+fn lazily(data: &[u8], btf: &Btf) {
+    let lazy = Btf::lazy(data.to_vec()).expect("what can be parsed can be opened");
+    assert_eq!(lazy.last_id(), btf.last_id());
+    assert_eq!(lazy.check(), Ok(()));
+    assert_eq!(lazy.validate(), btf.validate());
+    assert_eq!(walk::text(&lazy), walk::text(btf));
+}
+
+/// Every form of the whole; and nothing has changed between a blob and itself.
+fn written(btf: &Btf) {
+    let (text, written) = dump::C::new(btf).kfuncs(true).order(dump::Order::Names).all_text();
+    assert_eq!(written.bytes, text.len() as u64);
+    let mut lines = Vec::new();
+    dump::write_raw(btf, &mut lines).expect("memory takes it all");
+    assert_eq!(dump::write_json(btf, &mut lines).map_err(|error| error.kind()), Ok(()));
+    if btf.validate().is_ok() {
+        assert!(diff::all(btf, btf).is_empty(), "different from itself");
+    }
 }
 
 /// Another size for one type, and nothing else is different.
