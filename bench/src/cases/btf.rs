@@ -1,12 +1,16 @@
 //! Types: opened, looked up, printed, cut.
 
 use std::collections::HashSet;
+use std::ffi::CStr;
+use std::fs::File;
+use std::path::Path;
 use std::process::Command;
 
-use bpf_btf::{Btf, Kind};
-use bpf_loader::{Kernel, OpenOptions};
+use bpf_btf::core::CandidateSet;
+use bpf_btf::{Btf, Kind, TypeId, dump};
+use bpf_loader::{Kernel, Object, OpenOptions};
 
-use super::{cold, no, process};
+use super::{cold, process, warm};
 use crate::case::{Case, Done, Need, Process, Work, immediates};
 use crate::env::Env;
 use crate::peers::{VMLINUX, aya, btf_rs, libbpf};
@@ -28,11 +32,33 @@ pub(super) const CASES: &[Case] = &[
         .needs(&[Need::Input(FILE)]),
     cold("file: read, find task_struct (btf-rs maps)", "btf-rs", find_file, btf_rs_find_file, None)
         .needs(&[Need::Input(FILE)]),
-    // Work of the table that the library cannot be asked for yet: with its function, `no` becomes `cold`.
-    no("file: map, find task_struct", "libbpf", "no function maps an ordinary file yet", Some(15.0)),
-    no("sysfs: validate every reference", "libbpf", "bpf-btf does not validate a whole blob yet", Some(1.3)),
-    no("file: validate every reference", "libbpf", "bpf-btf does not validate a whole blob yet", Some(2.0)),
-    no("sysfs: index all names", "libbpf", "bpf-btf has no index of all names yet", Some(3.0)),
+    cold("file: map, find task_struct", "libbpf", find_mapped, libbpf_find_file, Some(15.0))
+        .needs(&[Need::Input(FILE)]),
+    cold("sysfs: validate every reference", "libbpf", validate_sysfs, libbpf_find_sysfs, Some(1.3))
+        .needs(&[Need::KernelBtf]),
+    cold("file: validate every reference", "libbpf", validate_file, libbpf_find_file, Some(2.0))
+        .needs(&[Need::Input(FILE)]),
+    // libbpf has no index of names; a program that wants one makes it of a map.
+    cold("sysfs: index all names", "libbpf", index_sysfs, libbpf_index_sysfs, Some(3.0))
+        .needs(&[Need::KernelBtf]),
+    warm("a name that is there, indexed", "libbpf", |_| look_up(THERE), |_| libbpf_look_up(THERE), None)
+        .needs(&[Need::KernelBtf]),
+    warm(
+        "a name that is not there, indexed",
+        "libbpf",
+        |_| look_up(ABSENT),
+        |_| libbpf_look_up(ABSENT),
+        None,
+    )
+    .needs(&[Need::KernelBtf]),
+    cold(
+        "sysfs: candidates of 200 root types",
+        "libbpf",
+        |env| candidates(env, ROOTS_200),
+        |env| libbpf_candidates(env, ROOTS_200),
+        Some(90.0),
+    )
+    .needs(&[Need::Input(ROOTS_200), Need::KernelBtf]),
     cold(
         "sysfs: 40 root types relocated",
         "libbpf",
@@ -46,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
         "libbpf",
         |env| relocate(env, ROOTS_200),
         |env| libbpf_relocate(env, ROOTS_200),
-        Some(90.0),
+        None,
     )
     .needs(&[Need::Input(ROOTS_200), Need::KernelBtf, Need::Privileges]),
     cold(
@@ -57,14 +83,13 @@ pub(super) const CASES: &[Case] = &[
         None,
     )
     .needs(&[Need::Input(ROOTS_200), Need::KernelBtf]),
-    // The whole C dump as a library call: its place, once bpf-btf has one. libbpf's side is btf_dump__dump_type of each.
-    no("vmlinux as C, in memory", "libbpf", "bpf-btf does not print whole C yet", Some(2.0)),
-    process("vmlinux as C", "bpftool", |env| dump(env, "c"), |env| bpftool_dump(env, "c"), Some(8.0))
+    cold("vmlinux as C, in memory", "libbpf", c_text, libbpf_c_text, Some(2.0)).needs(&[Need::KernelBtf]),
+    process("vmlinux as C", "bpftool", |env| our_dump(env, "c"), |env| bpftool_dump(env, "c"), Some(8.0))
         .needs(&[Need::Input(FILE), Need::Bpf(&["btf", "dump"]), Need::Bpftool]),
     process(
         "vmlinux as raw text",
         "bpftool",
-        |env| dump(env, "raw"),
+        |env| our_dump(env, "raw"),
         |env| bpftool_dump(env, "raw"),
         Some(8.0),
     )
@@ -106,12 +131,136 @@ fn aya_find_sysfs(_: &Env) -> Result<Work, String> {
     Ok(Box::new(|| aya::find_struct("task_struct")))
 }
 
+fn read(path: &Path) -> Result<Btf, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let bytes = bpf_sys::FileBytes::read(&file).map_err(|error| error.to_string())?;
+    Btf::lazy(bytes).map_err(|error| error.to_string())
+}
+
 fn find_file(env: &Env) -> Result<Work, String> {
     let path = env.input(FILE);
     Ok(Box::new(move || {
-        let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
-        let btf = Btf::parse(bytes).map_err(|error| error.to_string())?;
+        let btf = read(&path)?;
         Done::new((find(&btf), 0), btf)
+    }))
+}
+
+fn find_mapped(env: &Env) -> Result<Work, String> {
+    let path = env.input(FILE);
+    Ok(Box::new(move || {
+        let file = File::open(&path).map_err(|error| error.to_string())?;
+        // SAFETY: the file was made for this run, and nobody writes to it while that lasts.
+        let mapped = unsafe { bpf_sys::FileMapping::unchanging(&file) };
+        let btf = Btf::lazy(mapped.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
+        Done::new((find(&btf), 0), btf)
+    }))
+}
+
+fn validate_sysfs(_: &Env) -> Result<Work, String> {
+    Ok(Box::new(|| {
+        let kernel = Kernel::running();
+        let btf = kernel.btf().map_err(|error| error.to_string())?;
+        btf.validate().map_err(|error| error.to_string())?;
+        Done::new((find(btf), 0), kernel.clone())
+    }))
+}
+
+fn validate_file(env: &Env) -> Result<Work, String> {
+    let path = env.input(FILE);
+    Ok(Box::new(move || {
+        let btf = read(&path)?;
+        btf.validate().map_err(|error| error.to_string())?;
+        Done::new((find(&btf), 0), btf)
+    }))
+}
+
+fn index_sysfs(_: &Env) -> Result<Work, String> {
+    Ok(Box::new(|| {
+        let kernel = Kernel::running();
+        let btf = kernel.btf().map_err(|error| error.to_string())?;
+        btf.index_names();
+        Done::new((find(btf), 0), kernel.clone())
+    }))
+}
+
+fn libbpf_index_sysfs(_: &Env) -> Result<Work, String> {
+    Ok(Box::new(|| {
+        let btf = libbpf::Btf::vmlinux()?;
+        let id = btf.index_names(c"task_struct");
+        Done::new((id, 0), btf)
+    }))
+}
+
+/// A struct, and none.
+const THERE: &CStr = c"vm_area_struct";
+const ABSENT: &CStr = c"vm_area_strict";
+
+fn look_up(name: &'static CStr) -> Result<Work, String> {
+    let btf = Kernel::running().btf().map_err(|error| error.to_string())?.clone();
+    btf.index_names();
+    let name = name.to_str().map_err(|error| error.to_string())?;
+    Ok(Box::new(move || Done::new((btf.find(name, Kind::STRUCT).map_or(0, |id| id.0.into()), 0), ())))
+}
+
+fn libbpf_look_up(name: &'static CStr) -> Result<Work, String> {
+    let btf = libbpf::Btf::vmlinux()?;
+    Ok(Box::new(move || Done::new((btf.find_struct(name), 0), ())))
+}
+
+/// What an object's root types may mean: the step that takes libbpf longest. Both sides find it from an object's bytes
+/// and the running kernel.
+fn candidates(env: &Env, name: &str) -> Result<Work, String> {
+    let bytes = env.read(name)?;
+    Ok(Box::new(move || {
+        let object = OpenOptions::new().parse(&bytes).map_err(|error| error.to_string())?;
+        let local = object.file().btf().ok_or("no BTF")?;
+        let kernel = Kernel::running();
+        let btf = kernel.btf().map_err(|error| error.to_string())?;
+        let roots = roots(&object);
+        let set = CandidateSet::find(local, roots.iter().copied(), &[btf]);
+        let found =
+            roots.iter().filter_map(|root| set.get(*root)?.ok()).map(|one| one.as_slice().len() as u64);
+        let answer = (roots.len() as u64, found.sum());
+        Done::new(answer, (kernel.clone(), set))
+    }))
+}
+
+fn roots(object: &Object) -> HashSet<TypeId> {
+    let relocs = object.file().functions().iter().flat_map(|function| &function.core);
+    relocs.map(|reloc| reloc.record.type_id).collect()
+}
+
+/// libbpf's search is not to be had alone, so it is done as libbpf does it, by libbpf's calls: all types for each root.
+fn libbpf_candidates(env: &Env, name: &str) -> Result<Work, String> {
+    let bytes = env.read(name)?;
+    Ok(Box::new(move || {
+        let object = OpenOptions::new().parse(&bytes).map_err(|error| error.to_string())?;
+        let local = object.file().btf().ok_or("no BTF")?;
+        let btf = libbpf::Btf::vmlinux()?;
+        let mut answer = (0, 0);
+        for root in roots(&object) {
+            let name = local.get(root).and_then(|root| root.name()).map_err(|error| error.to_string())?;
+            answer = (answer.0 + 1, answer.1 + btf.structs_named(bpf_btf::essential_name(name)));
+        }
+        Done::new(answer, btf)
+    }))
+}
+
+fn c_text(_: &Env) -> Result<Work, String> {
+    Ok(Box::new(|| {
+        let kernel = Kernel::running();
+        let btf = kernel.btf().map_err(|error| error.to_string())?;
+        let (text, written) = dump::C::new(btf).all_text();
+        let answer = (text.len() as u64, written.left_out.len() as u64);
+        Done::new(answer, (text, kernel.clone()))
+    }))
+}
+
+fn libbpf_c_text(_: &Env) -> Result<Work, String> {
+    Ok(Box::new(|| {
+        let btf = libbpf::Btf::vmlinux()?;
+        let text = btf.dump_c()?;
+        Done::new((text.len() as u64, 0), (text, btf))
     }))
 }
 
@@ -159,7 +308,7 @@ pub(super) fn aya_relocate(env: &Env, name: &str) -> Result<Work, String> {
     Ok(Box::new(move || aya::relocate(&bytes)))
 }
 
-fn dump(env: &Env, format: &str) -> Process {
+fn our_dump(env: &Env, format: &str) -> Process {
     let mut command = Command::new(&env.bpf);
     command.args(["btf", "dump"]).arg(env.input(FILE)).args(["--format", format]);
     Process { command, writes: None, answer: text(format) }

@@ -5,9 +5,10 @@
 //! Every pointer that is passed to libbpf comes from libbpf and is used only while its owner here lives; buffers and
 //! paths live as long as the call that takes them. libbpf is used from one thread.
 
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::path::Path;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::{NonNull, null, null_mut};
 
 use libbpf_sys as sys;
 
@@ -130,9 +131,98 @@ impl Btf {
     }
 }
 
+impl Btf {
+    /// The highest id.
+    fn last_id(&self) -> u32 {
+        // SAFETY: types that are there.
+        unsafe { sys::btf__type_cnt(self.0.as_ptr()) - 1 }
+    }
+
+    /// The kind and the name of each type, in order of ids.
+    fn each(&self) -> impl Iterator<Item = (u32, u32, &CStr)> {
+        (1..=self.last_id()).map(|id| {
+            // SAFETY: an id of these types; the record stays where it is.
+            let record = unsafe { &*sys::btf__type_by_id(self.0.as_ptr(), id) };
+            // SAFETY: libbpf checked the names when it opened them; they live as long as the types.
+            let name = unsafe { CStr::from_ptr(sys::btf__name_by_offset(self.0.as_ptr(), record.name_off)) };
+            (id, record.info >> 24 & 0x1f, name)
+        })
+    }
+
+    /// Puts all names into a map, and looks one struct up in it.
+    pub(crate) fn index_names(&self, name: &CStr) -> u64 {
+        let mut names: HashMap<&CStr, Vec<(u32, u32)>> = HashMap::new();
+        for (id, kind, name) in self.each().filter(|(_, _, name)| !name.is_empty()) {
+            names.entry(name).or_default().push((id, kind));
+        }
+        let found = names.get(name).into_iter().flatten();
+        found
+            .filter(|(_, kind)| *kind == sys::BTF_KIND_STRUCT)
+            .map(|(id, _)| u64::from(*id))
+            .next()
+            .unwrap_or(0)
+    }
+
+    /// How many structs have that name, without what stands behind `___` in theirs.
+    pub(crate) fn structs_named(&self, essential: &str) -> u64 {
+        let fits = |name: &CStr| {
+            let name = name.to_bytes();
+            name.starts_with(essential.as_bytes())
+                && (name.len() == essential.len()
+                    || std::str::from_utf8(name).is_ok_and(|name| bpf_btf::essential_name(name) == essential))
+        };
+        self.each().filter(|(_, kind, name)| *kind == sys::BTF_KIND_STRUCT && fits(name)).count() as u64
+    }
+
+    /// All of it as C.
+    pub(crate) fn dump_c(&self) -> Result<Vec<u8>, String> {
+        let mut text: Vec<u8> = Vec::new();
+        // SAFETY: types that are there; the context is the buffer, which outlives the printer; the callback has the
+        // signature that libbpf wants.
+        let dump =
+            unsafe { sys::btf_dump__new(self.0.as_ptr(), Some(print), (&raw mut text).cast(), null()) };
+        let dump = NonNull::new(dump).ok_or_else(errno)?;
+        let mut failed = 0;
+        for id in 1..=self.last_id() {
+            // SAFETY: the printer is there; ids are those of its types.
+            let status = unsafe { sys::btf_dump__dump_type(dump.as_ptr(), id) };
+            failed = if status < 0 { status } else { failed };
+        }
+        // SAFETY: nobody else has it.
+        unsafe { sys::btf_dump__free(dump.as_ptr()) };
+        if failed == 0 { Ok(text) } else { Err(format!("dump: {failed}")) }
+    }
+}
+
 impl Drop for Btf {
     fn drop(&mut self) {
         // SAFETY: nobody else has it.
         unsafe { sys::btf__free(self.0.as_ptr()) }
     }
+}
+
+unsafe extern "C" {
+    fn vsnprintf(
+        to: *mut std::ffi::c_char,
+        size: usize,
+        format: *const std::ffi::c_char,
+        args: *mut sys::__va_list_tag,
+    ) -> std::ffi::c_int;
+}
+
+/// Appends to the buffer that is the context, as a C program would that prints into memory.
+unsafe extern "C" fn print(
+    context: *mut std::ffi::c_void,
+    format: *const std::ffi::c_char,
+    args: *mut sys::__va_list_tag,
+) {
+    // SAFETY: the context is the buffer that `dump_c` gave, and used by nothing else meanwhile.
+    let text = unsafe { &mut *context.cast::<Vec<u8>>() };
+    text.reserve(1 << 12);
+    let room = text.capacity() - text.len();
+    // SAFETY: there is as much room as said; format and arguments belong together, as libbpf passes them.
+    let written = unsafe { vsnprintf(text.spare_capacity_mut().as_mut_ptr().cast(), room, format, args) };
+    let written = usize::try_from(written).unwrap_or(0).min(room - 1);
+    // SAFETY: that many bytes have been written.
+    unsafe { text.set_len(text.len() + written) };
 }
