@@ -103,6 +103,10 @@ impl Btf {
         self.inner.header.types.start
     }
 
+    pub(crate) fn strings_start(&self) -> usize {
+        self.inner.header.strings.start
+    }
+
     /// Where the record of `id` begins, in bytes from the start of the blob; `None` if it is not in this blob itself.
     pub(crate) fn record_start(&self, id: TypeId) -> Option<usize> {
         let index = usize::try_from(id.0.checked_sub(self.inner.first_id)?).ok()?;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use bpf_elf::ProgramId;
 use bpf_sys::SysError;
 use bpf_sys::prog::{ProgInfo, TestRun, TestRunOutput};
-use bpf_sys::uapi::ProgramType;
+use bpf_sys::uapi::{AttachType, ProgramType};
 
 use crate::load::SysRef;
 use crate::map::MapError;
-use crate::plan::{Plan, PlanProgram};
+use crate::plan::{AttachPoint, Plan, PlanProgram};
 
 /// A program in the kernel. Clones share the descriptor; the program lives as long as any of them, any link, or any pin.
 #[derive(Clone)]
@@ -28,6 +28,10 @@ struct Inner {
     /// The part of its section's name that says what to attach to.
     target: Option<String>,
     program_type: ProgramType,
+    /// What of the kernel it was loaded for: how it is attached to that, and what it is called.
+    loaded_for: Option<(AttachType, String)>,
+    /// Whether its section says enough to attach it.
+    attaches_itself: bool,
     fd: OwnedFd,
     sys: SysRef,
 }
@@ -52,6 +56,13 @@ impl Program {
                 section: def.map(|def| def.section.clone()).unwrap_or_default(),
                 target: def.and_then(|def| def.def.as_ref()).and_then(|def| def.target.clone()),
                 program_type: program.program_type,
+                loaded_for: match &program.attach {
+                    AttachPoint::KernelType { attach_type, target } => {
+                        Some((*attach_type, target.name.clone()))
+                    }
+                    _ => None,
+                },
+                attaches_itself: def.and_then(|def| def.def.as_ref()).is_some_and(|def| def.attaches_itself),
                 fd,
                 sys,
             }),
@@ -86,6 +97,14 @@ impl Program {
     #[must_use]
     pub fn program_type(&self) -> ProgramType {
         self.inner.program_type
+    }
+
+    pub(crate) fn loaded_for(&self) -> Option<(AttachType, &str)> {
+        self.inner.loaded_for.as_ref().map(|(attach_type, target)| (*attach_type, target.as_str()))
+    }
+
+    pub(crate) fn attaches_itself(&self) -> bool {
+        self.inner.attaches_itself
     }
 
     pub(crate) fn sys(&self) -> &SysRef {

@@ -1,6 +1,7 @@
 //! Attaching what is loaded: one file per kind.
 
 mod error;
+mod kernel_type;
 mod raw_tracepoint;
 mod struct_ops;
 
@@ -22,11 +23,16 @@ impl Program {
             (ProgramType::RAW_TRACEPOINT | ProgramType::RAW_TRACEPOINT_WRITABLE, Some(target)) => {
                 self.attach_raw_tracepoint(target)
             }
-            _ => Err(AttachError::NoTarget {
-                program: self.name().to_owned(),
-                section: self.section().to_owned(),
-                program_type: self.program_type(),
-            }),
+            _ if self.attaches_itself() => self.attach_loaded_for(),
+            _ => Err(self.no_target()),
+        }
+    }
+
+    fn no_target(&self) -> AttachError {
+        AttachError::NoTarget {
+            program: self.name().to_owned(),
+            section: self.section().to_owned(),
+            program_type: self.program_type(),
         }
     }
 }

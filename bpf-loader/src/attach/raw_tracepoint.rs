@@ -22,7 +22,7 @@ impl Program {
         let missing =
             || AttachError::NoSuchTracepoint { program: self.name().to_owned(), tracepoint: name.to_owned() };
         let text = CString::new(name).map_err(|_| missing())?;
-        match self.sys().raw_tracepoint_open(&text, self.as_fd()) {
+        match self.sys().raw_tracepoint_open(Some(&text), self.as_fd()) {
             Ok(fd) => {
                 let what = format!("program `{}` at raw tracepoint {name}", self.name());
                 Ok(Link::of_fd(what, fd, None, self.sys().clone()))

@@ -1,6 +1,7 @@
 //! What kernels differ in and plans depend on, as a table: since when, and which BTF shows it.
 
-use bpf_btf::{Btf, Kind};
+use bpf_btf::minimize::Keep;
+use bpf_btf::{Btf, Kind, TypeError};
 use bpf_sys::uapi::KernelVersion;
 
 /// Whether a kernel has a feature. *Unknown* is an answer of its own: a plan then takes the newest form and lists what
@@ -35,6 +36,10 @@ pub enum Feature {
     StructOpsLink,
     /// `bpf_struct_ops_*` of modules.
     StructOpsModule,
+    /// System calls are functions named after the architecture that take all arguments in a struct: `__x64_sys_bpf`.
+    SyscallWrapper,
+    /// Programs can ask for the number that they were attached with (`bpf_get_attach_cookie`).
+    AttachCookie,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -43,7 +48,15 @@ enum Evidence {
     Struct(&'static str),
     /// A member of a struct.
     Member(&'static str, &'static str),
+    /// A value of an enumeration.
+    Enumerator(&'static str, &'static str),
+    /// A function of any of these names.
+    Function(&'static [&'static str]),
 }
+
+/// The system call bpf(2) as functions with wrappers are named on each architecture.
+const WRAPPED: &[&str] =
+    &["__x64_sys_bpf", "__arm64_sys_bpf", "__s390x_sys_bpf", "__riscv_sys_bpf", "__ia32_sys_bpf"];
 
 /// The struct that holds the running programs, in every kernel with BTF: without it this is not the whole of a kernel's
 /// BTF, and what is not there shows nothing.
@@ -70,10 +83,18 @@ static ROWS: &[Row] = &[
         17,
         Evidence::Member("bpf_prog", "expected_attach_type"),
     ),
+    row(Feature::SyscallWrapper, "wrapped system calls", 4, 17, Evidence::Function(WRAPPED)),
     row(Feature::Btf, "BTF with functions and lines", 5, 0, Evidence::Member("bpf_prog_aux", "func_info")),
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
+    row(
+        Feature::AttachCookie,
+        "attach cookies",
+        5,
+        15,
+        Evidence::Enumerator("bpf_func_id", "BPF_FUNC_get_attach_cookie"),
+    ),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
 ];
@@ -100,14 +121,35 @@ impl Feature {
         self.row().map(|row| row.since)
     }
 
-    /// The structs that show this feature in a kernel's BTF, by name, with the member that is looked at if it is only
-    /// that.
-    pub fn evidence_types(self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-        let found = self.row().map(|row| match row.evidence {
-            Evidence::Struct(name) => (name, None),
-            Evidence::Member(name, member) => (name, Some(member)),
-        });
-        found.into_iter().chain(found.map(|_| (WITNESS, None)))
+    /// Keeps the types that show this feature in a kernel's BTF.
+    pub(crate) fn keep_evidence(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
+        let witness = btf.find(WITNESS, Kind::STRUCT);
+        witness.into_iter().for_each(|id| keep.layout(id));
+        match self.row().map(|row| &row.evidence) {
+            Some(Evidence::Struct(name)) => {
+                btf.find(name, Kind::STRUCT).into_iter().for_each(|id| keep.layout(id));
+            }
+            Some(Evidence::Member(name, member)) => {
+                if let Some(id) = btf.find(name, Kind::STRUCT) {
+                    keep.layout(id);
+                    keep.member(btf, id, member)?;
+                }
+            }
+            Some(Evidence::Enumerator(name, value)) => {
+                if let Some(id) = btf.find_where(name, Kind::is_enum) {
+                    keep.layout(id);
+                    let values = btf.get(id)?.enumerators().zip(0..);
+                    let found = values.filter(|(one, _)| one.name() == Ok(value)).map(|(_, index)| index);
+                    found.for_each(|index| keep.element(id, index));
+                }
+            }
+            Some(Evidence::Function(names)) => {
+                let found = names.iter().filter_map(|name| btf.find(name, Kind::FUNC));
+                found.for_each(|id| keep.layout(id));
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     /// What a kernel's BTF says. A missing struct member is a *no* only where the struct itself is there.
@@ -116,6 +158,22 @@ impl Feature {
         match row.evidence {
             Evidence::Struct(name) => {
                 if btf.find(name, Kind::STRUCT).is_some() {
+                    Answer::Yes
+                } else if btf.find(WITNESS, Kind::STRUCT).is_some() {
+                    Answer::No
+                } else {
+                    Answer::Unknown
+                }
+            }
+            Evidence::Enumerator(name, value) => {
+                match btf.find_where(name, Kind::is_enum).and_then(|id| btf.get(id).ok()) {
+                    Some(found) if found.enumerators().any(|one| one.name() == Ok(value)) => Answer::Yes,
+                    Some(_) => Answer::No,
+                    None => Answer::Unknown,
+                }
+            }
+            Evidence::Function(names) => {
+                if names.iter().any(|name| btf.find(name, Kind::FUNC).is_some()) {
                     Answer::Yes
                 } else if btf.find(WITNESS, Kind::STRUCT).is_some() {
                     Answer::No
@@ -157,6 +215,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 8);
+        assert_eq!(Feature::all().count(), 10);
     }
 }

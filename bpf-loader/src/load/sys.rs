@@ -5,10 +5,11 @@ use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
+use bpf_sys::link::LinkCreate;
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::object::ObjectKind;
 use bpf_sys::prog::{LogSize, ProgLoad};
-use bpf_sys::uapi::Command;
+use bpf_sys::uapi::{AttachType, Command};
 use bpf_sys::{MapMapping, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
@@ -92,9 +93,20 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         bpf_sys::link::detach(link)
     }
 
-    fn raw_tracepoint_open(&self, name: &std::ffi::CStr, prog: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+    /// Attaches a program to what it was loaded for.
+    fn link_create(&self, prog: BorrowedFd<'_>, attach_type: AttachType) -> Result<OwnedFd, SysError> {
+        self.before(Command::LINK_CREATE)?;
+        LinkCreate::new(prog, attach_type).create()
+    }
+
+    /// Without a name, for a program that was loaded for a tracepoint, or for a function.
+    fn raw_tracepoint_open(
+        &self,
+        name: Option<&std::ffi::CStr>,
+        prog: BorrowedFd<'_>,
+    ) -> Result<OwnedFd, SysError> {
         self.before(Command::RAW_TRACEPOINT_OPEN)?;
-        bpf_sys::link::raw_tracepoint_open(Some(name), prog, 0)
+        bpf_sys::link::raw_tracepoint_open(name, prog, 0)
     }
 
     fn probe(&self, feature: Feature) -> Result<Answer, SysError> {

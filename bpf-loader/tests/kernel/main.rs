@@ -2,6 +2,8 @@
 //! the process has the capabilities; else each is reported as ignored, with the reason.
 
 #[cfg(target_os = "linux")]
+mod externs;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -17,7 +19,8 @@ fn main() {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They look for what they leave in the kernel, and they register names: one after the other.
     arguments.test_threads = Some(1);
-    let tests = [programs::tests(), struct_ops::tests(), modules::tests(), refused::tests()];
+    let tests =
+        [programs::tests(), struct_ops::tests(), modules::tests(), refused::tests(), externs::tests()];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }
 
