@@ -5,6 +5,7 @@ mod core;
 mod core_types;
 mod damage;
 mod decl;
+mod declarations;
 mod ext;
 mod minimize;
 mod parse;
