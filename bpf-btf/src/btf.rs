@@ -154,6 +154,10 @@ impl Btf {
         self.inner.header.types.start
     }
 
+    pub(crate) fn strings_start(&self) -> usize {
+        self.inner.header.strings.start
+    }
+
     fn shapes(&self) -> &Shapes {
         let mut level = Some(self);
         while let Some(owner) = level {

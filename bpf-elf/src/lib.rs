@@ -26,7 +26,7 @@ pub use error::{
     ElfError, FunctionError, FunctionProblem, MapError, MapProblem, RelocError, RelocProblem, StructOpsError,
     StructOpsProblem,
 };
-pub use externs::Extern;
+pub use externs::{Extern, ExternKind, KconfigType};
 pub use function::{CoreReloc, Function, Line, Linkage};
 pub use ids::{
     ByteOffset, ExternId, FunctionId, GlobalId, InsnIndex, MapId, ProgramId, SectionIndex, StructOpsId,

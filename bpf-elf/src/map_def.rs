@@ -61,6 +61,8 @@ pub enum MapKind {
     },
     /// It holds a section of global variables.
     Data(DataSection),
+    /// It holds the values of the kernel's configuration that the object asks for.
+    Kconfig,
     /// It holds a struct_ops variable.
     StructOps(StructOpsId),
 }

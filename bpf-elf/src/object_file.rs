@@ -128,7 +128,7 @@ impl ObjectFile {
         self.programs.get(*self.names().programs.get(name)?)
     }
 
-    /// The maps: those declared in `.maps`, then data sections, then struct_ops variables.
+    /// The maps: those declared in `.maps`, then data sections, that of configuration values, struct_ops variables.
     #[must_use]
     #[doc(alias = "bpf_object__for_each_map")]
     pub fn maps(&self) -> &[MapDef] {

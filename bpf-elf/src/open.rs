@@ -33,13 +33,13 @@ pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
         None => Vec::new(),
     };
     let globals = data::collect(&file, &kinds, &types, &mut maps)?;
+    let externs = externs::collect(&file, &types, &mut maps)?;
     let struct_ops = struct_ops::collect(&file, &kinds, &types, &places, &mut maps)?;
 
     let callbacks: HashSet<_> =
         struct_ops.iter().flat_map(|var| &var.callbacks).map(|(_, function)| *function).collect();
     let programs = program::collect(&functions, &callbacks)?;
 
-    let externs = externs::collect(&file, &types);
     let map_places = MapPlaces::of(&maps, maps_section);
     let targets =
         Targets { file: &file, kinds: &kinds, places: &places, maps: &map_places, externs: &externs };

@@ -64,7 +64,7 @@ impl MapPlaces {
             match &map.kind {
                 MapKind::Declared { section_offset, .. } => places.declared.push((section_offset.0, map.id)),
                 MapKind::Data(data) => places.data.push((data.section, map.id, u64::from(map.value_size))),
-                MapKind::StructOps(_) => {}
+                MapKind::Kconfig | MapKind::StructOps(_) => {}
             }
         }
         places

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use bpf_elf::ProgramId;
 use bpf_sys::SysError;
 use bpf_sys::prog::{ProgInfo, TestRun, TestRunOutput};
-use bpf_sys::uapi::ProgramType;
+use bpf_sys::uapi::{AttachType, ProgramType};
 
 use crate::kernel::Kernel;
 use crate::load::SysRef;
 use crate::map::MapError;
-use crate::plan::{Plan, PlanProgram};
+use crate::plan::{AttachPoint, Plan, PlanProgram};
 
 /// A program in the kernel. Clones share the descriptor; the program lives as long as any of them, any link, or any pin.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ struct Inner {
     program_type: ProgramType,
     /// The kernel that it was planned for.
     kernel: Kernel,
+    /// What of the kernel it was loaded for: how it is attached to that, and what it is called.
+    loaded_for: Option<(AttachType, String)>,
     fd: OwnedFd,
     sys: SysRef,
 }
@@ -60,6 +62,12 @@ impl Program {
                 attaches_itself: sec.is_some_and(|sec| sec.attaches_itself),
                 program_type: program.program_type,
                 kernel: plan.kernel().clone(),
+                loaded_for: match &program.attach {
+                    AttachPoint::KernelType { attach_type, target } => {
+                        Some((*attach_type, target.name.clone()))
+                    }
+                    _ => None,
+                },
                 fd,
                 sys,
             }),
@@ -94,6 +102,10 @@ impl Program {
     #[must_use]
     pub fn program_type(&self) -> ProgramType {
         self.inner.program_type
+    }
+
+    pub(crate) fn loaded_for(&self) -> Option<(AttachType, &str)> {
+        self.inner.loaded_for.as_ref().map(|(attach_type, target)| (*attach_type, target.as_str()))
     }
 
     pub(crate) fn attaches_itself(&self) -> bool {

@@ -198,6 +198,14 @@ attr! {
 }
 
 attr! {
+    /// `BPF_ITER_CREATE`.
+    IterCreateAttr<'a> [8] {
+        link_fd: i32 = 0,
+        flags: u32 = 4,
+    }
+}
+
+attr! {
     /// `BPF_LINK_UPDATE`.
     LinkUpdateAttr<'a> [16] {
         link_fd: i32 = 0,

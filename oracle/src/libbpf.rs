@@ -408,6 +408,10 @@ fn insns(raw: &[[u8; 8]], maps: &HashMap<i32, String>, kernel: &KernelTypes) -> 
             }
             (LD_IMM64, sys::BPF_PSEUDO_FUNC) => relative(at, imm),
             (LD_IMM64, sys::BPF_PSEUDO_BTF_ID) => Means::Kernel(kernel.get().name(imm as u32)),
+            (LD_IMM64, 0) => match symbol_at(imm, slots.get(at + 1).map_or(0, |upper| upper.imm)) {
+                Some(name) => Means::Address(name),
+                None => Means::Number,
+            },
             (CALL, sys::BPF_PSEUDO_CALL) => relative(at, imm),
             (CALL, sys::BPF_PSEUDO_KFUNC_CALL) => Means::Kernel(kernel.get().name(imm as u32)),
             _ => Means::Number,
@@ -416,6 +420,22 @@ fn insns(raw: &[[u8; 8]], maps: &HashMap<i32, String>, kernel: &KernelTypes) -> 
         lines.push(insn(*slot, &means));
     }
     lines
+}
+
+/// The symbol of the kernel at an address, the first by name, if that number is one.
+fn symbol_at(low: i32, high: i32) -> Option<String> {
+    let address = u64::from(high as u32) << 32 | u64::from(low as u32);
+    // Addresses of the kernel are in the upper half; so are negative numbers, which no symbol is at.
+    if high >= 0 {
+        return None;
+    }
+    let symbols = std::fs::read_to_string("/proc/kallsyms").ok()?;
+    let named = symbols.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let found = u64::from_str_radix(words.next()?, 16).ok()?;
+        (found == address).then(|| words.nth(1).map(str::to_owned))?
+    });
+    named.min()
 }
 
 fn decode(raw: &[u8; 8]) -> Slot {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bpf_btf::core::describe;
-use bpf_btf::{Btf, Endian};
+use bpf_btf::{Btf, Endian, dump};
 use bpf_loader::kernel::Machine;
 use bpf_loader::{Diagnostic, Kernel, Object};
 use serde::{Deserialize, Serialize};
@@ -184,6 +184,12 @@ fn asked(objects: &[(String, Object)]) -> BTreeMap<String, String> {
         let file = object.file();
         let mut questions: BTreeSet<String> =
             file.struct_ops().iter().map(|var| format!("struct_ops {}", var.type_name)).collect();
+        questions.extend(file.externs().iter().map(|found| {
+            let declared = file.btf().zip(found.type_id).map(|(btf, id)| dump::declaration(btf, id, ""));
+            format!("extern {} {:?} {}", found.name, found.kind, declared.unwrap_or_default())
+        }));
+        let programs = file.programs().iter().filter_map(|program| program.def.as_ref());
+        questions.extend(programs.filter(|def| def.needs_btf_target).map(ToString::to_string));
         if let Some(btf) = file.btf() {
             let relocs = file.functions().iter().flat_map(|function| &function.core);
             questions.extend(

@@ -1,9 +1,11 @@
-//! Changing numbers in a blob without moving anything: sizes, places in data sections, linkage.
+//! Changing numbers in a blob without moving anything: sizes, places in data sections, linkage; and adding at the end.
 
 use crate::btf::Btf;
+use crate::cursor::Endian;
 use crate::error::TypeError;
+use crate::header::{HEADER_LEN, MAGIC};
 use crate::kind::Kind;
-use crate::types::{Linkage, RECORD_HEADER, Type, TypeId, VarLinkage};
+use crate::types::{Linkage, RECORD_HEADER, SectionVar, StrOffset, Type, TypeId, VarLinkage};
 
 /// A copy of a blob's bytes with changes in it.
 ///
@@ -30,13 +32,23 @@ use crate::types::{Linkage, RECORD_HEADER, Type, TypeId, VarLinkage};
 pub struct Patch {
     btf: Btf,
     bytes: Vec<u8>,
+    /// Records and strings behind those that are there.
+    added_types: Vec<u8>,
+    added_count: u32,
+    added_strings: Vec<u8>,
 }
 
 impl Patch {
     /// Copies the bytes of a blob, to change the copy.
     #[must_use]
     pub fn new(btf: &Btf) -> Self {
-        Self { btf: btf.clone(), bytes: btf.bytes().to_vec() }
+        Self {
+            btf: btf.clone(),
+            bytes: btf.bytes().to_vec(),
+            added_types: Vec::new(),
+            added_count: 0,
+            added_strings: Vec::new(),
+        }
     }
 
     /// Sets the size, in bytes, of a type that carries one: integer, struct, union, enum, float, data section.
@@ -96,10 +108,128 @@ impl Patch {
         self.put(id, start, 4, info)
     }
 
+    /// Sets what a type refers to: the type of a `VAR`, the prototype of a `FUNC`.
+    ///
+    /// # Errors
+    /// [`TypeError::WrongKind`] for a type that refers to none, [`TypeError::NoSuchType`] where the blob has no such
+    /// record.
+    pub fn set_target(&mut self, id: TypeId, target: TypeId) -> Result<(), TypeError> {
+        let (found, start) = self.record(id)?;
+        if found.target().is_none() {
+            return Err(TypeError::WrongKind { id, wanted: Kind::VAR, found: found.kind() });
+        }
+        self.put(id, start, 8, target.0)
+    }
+
+    /// Sets all variables of a data section, as many as it has.
+    ///
+    /// # Errors
+    /// [`TypeError::WrongKind`] where `datasec` is no data section, [`TypeError::NoSuchElement`] where it has another
+    /// number of variables, [`TypeError::NoSuchType`] where the blob has no such record.
+    pub fn set_section_vars(&mut self, datasec: TypeId, vars: &[SectionVar]) -> Result<(), TypeError> {
+        let (found, start) = self.record_of(datasec, Kind::DATASEC)?;
+        let count = found.section_vars().len();
+        if count != vars.len() {
+            return Err(TypeError::NoSuchElement { id: datasec, index: vars.len(), count });
+        }
+        let mut at = RECORD_HEADER;
+        for var in vars {
+            for word in [var.type_id.0, var.offset, var.size] {
+                self.put(datasec, start, at, word)?;
+                at = at.saturating_add(4);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the name of the `index`-th parameter of a `FUNC_PROTO`.
+    ///
+    /// # Errors
+    /// [`TypeError::WrongKind`] where `proto` is no prototype, [`TypeError::NoSuchElement`] where it has fewer
+    /// parameters, [`TypeError::NoSuchType`] where the blob has no such record.
+    pub fn set_param_name(&mut self, proto: TypeId, index: usize, name: StrOffset) -> Result<(), TypeError> {
+        let (found, start) = self.record_of(proto, Kind::FUNC_PROTO)?;
+        let count = found.params().len();
+        let at = index.checked_mul(8).and_then(|at| at.checked_add(RECORD_HEADER)).filter(|_| index < count);
+        let at = at.ok_or(TypeError::NoSuchElement { id: proto, index, count })?;
+        self.put(proto, start, at, name.0)
+    }
+
+    /// Adds a string behind those that are there.
+    ///
+    /// # Errors
+    /// [`TypeError::BadString`] for a string with a NUL in it, and where there is no room.
+    pub fn add_string(&mut self, text: &str) -> Result<StrOffset, TypeError> {
+        let there = self.btf.string_section().len().saturating_add(self.added_strings.len());
+        let there = u32::try_from(there).ok().and_then(|at| at.checked_add(self.btf.first_string()));
+        let at = there.filter(|_| !text.contains('\0')).ok_or(TypeError::BadString { offset: u32::MAX })?;
+        self.added_strings.extend_from_slice(text.as_bytes());
+        self.added_strings.push(0);
+        Ok(StrOffset(at))
+    }
+
+    /// Adds a `VAR` behind the types that are there.
+    ///
+    /// # Errors
+    /// [`TypeError::TooLarge`] where there is no room for another type.
+    pub fn add_var(
+        &mut self,
+        name: StrOffset,
+        type_id: TypeId,
+        linkage: VarLinkage,
+    ) -> Result<TypeId, TypeError> {
+        self.add(&[name.0, u32::from(Kind::VAR.0) << 24, type_id.0, linkage.number()])
+    }
+
+    /// Adds a signed `INT` of so many bytes behind the types that are there.
+    ///
+    /// # Errors
+    /// [`TypeError::TooLarge`] where there is no room for another type.
+    pub fn add_int(&mut self, name: StrOffset, bytes: u8) -> Result<TypeId, TypeError> {
+        const SIGNED: u32 = 1 << 24;
+        let bytes = u32::from(bytes);
+        self.add(&[name.0, u32::from(Kind::INT.0) << 24, bytes, SIGNED | bytes.saturating_mul(8)])
+    }
+
+    fn add(&mut self, words: &[u32]) -> Result<TypeId, TypeError> {
+        let last = self.btf.last_id();
+        let count = self.added_count.checked_add(1);
+        let id = count.and_then(|count| last.0.checked_add(count));
+        let id = id.ok_or(TypeError::TooLarge { id: last, limit: u32::MAX })?;
+        self.added_count = self.added_count.saturating_add(1);
+        self.added_types.extend(words.iter().flat_map(|word| self.btf.endian().put_u32(*word)));
+        Ok(TypeId(id))
+    }
+
     /// The changed blob, in the byte order of the one it was made from.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        self.bytes
+        if self.added_types.is_empty() && self.added_strings.is_empty() {
+            return self.bytes;
+        }
+        let endian = self.btf.endian();
+        let part =
+            |start: usize, len: usize| self.bytes.get(start..start.saturating_add(len)).unwrap_or_default();
+        let types = part(self.btf.types_start(), self.btf.type_bytes().len());
+        let strings = part(self.btf.strings_start(), self.btf.string_section().len());
+        // Both parts were within 32 bits, and what was added is small.
+        let len = |a: usize, b: usize| u32::try_from(a.saturating_add(b)).unwrap_or(u32::MAX);
+        let types_len = len(types.len(), self.added_types.len());
+        let strings_len = len(strings.len(), self.added_strings.len());
+        let mut out = match endian {
+            Endian::Little => MAGIC.to_le_bytes(),
+            Endian::Big => MAGIC.to_be_bytes(),
+        }
+        .to_vec();
+        // Version 1, no flags.
+        out.extend([1, 0]);
+        for word in [len(HEADER_LEN, 0), 0, types_len, types_len, strings_len] {
+            out.extend(endian.put_u32(word));
+        }
+        [types, &self.added_types, strings, &self.added_strings]
+            .into_iter()
+            .for_each(|part| out.extend(part));
+        out
     }
 
     fn record(&self, id: TypeId) -> Result<(Type<'_>, usize), TypeError> {

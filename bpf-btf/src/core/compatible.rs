@@ -68,14 +68,38 @@ pub(super) fn types_compatible(
     if !may_stand_for(local.get(local_id)?.kind(), kernel.get(kernel_id)?.kind()) {
         return Ok(false);
     }
-    let mut pair = Pair { local, kernel, budget: MAX_PAIRS };
+    let mut pair = Pair { local, kernel, budget: MAX_PAIRS, forward: false };
     pair.compatible(local_id, kernel_id, MAX_NESTING)
+}
+
+/// Whether an object's declaration of a function's prototype or of a variable's type fits the kernel's: the kinds are
+/// equal all the way down, as for a CO-RE relocation that asks whether a type exists. A struct that is only declared
+/// stands for one that is defined, on either side.
+///
+/// # Errors
+/// [`TypeError`] where either BTF does not hold together.
+pub fn declarations_compatible(
+    local: &Btf,
+    local_id: TypeId,
+    kernel: &Btf,
+    kernel_id: TypeId,
+) -> Result<bool, TypeError> {
+    let mut pair = Pair { local, kernel, budget: MAX_PAIRS, forward: true };
+    pair.compatible(local_id, kernel_id, MAX_NESTING)
+}
+
+/// Whether one is a forward declaration, and the other what it may declare.
+fn is_declared(one: Type<'_>, other: Type<'_>) -> bool {
+    let kind = if one.kflag() { Kind::UNION } else { Kind::STRUCT };
+    one.kind() == Kind::FWD && (other.kind() == kind || other.kind() == Kind::FWD)
 }
 
 struct Pair<'a> {
     local: &'a Btf,
     kernel: &'a Btf,
     budget: u32,
+    /// A forward declaration stands for what it declares.
+    forward: bool,
 }
 
 impl Pair<'_> {
@@ -84,6 +108,9 @@ impl Pair<'_> {
         let too_large = TypeError::TooLarge { id: local, limit: MAX_PAIRS };
         self.budget = self.budget.checked_sub(1).ok_or(too_large)?;
         let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
+        if self.forward && (is_declared(a, b) || is_declared(b, a)) {
+            return Ok(true);
+        }
         if !may_stand_for(a.kind(), b.kind()) {
             return Ok(false);
         }

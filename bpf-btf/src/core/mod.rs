@@ -18,8 +18,9 @@ mod value;
 
 pub use access::AccessPath;
 pub use candidates::{Candidate, CandidateSet, Candidates};
+pub use compatible::declarations_compatible;
 pub use error::{Ambiguity, CoreError};
 pub use fixup::{Fixup, Missing, Outcome, Resize, Tried, WhyNot};
 pub use kind::RelocKind;
-pub use needs::needs;
+pub use needs::{keep_shape, needs};
 pub use resolve::{describe, resolve};

@@ -46,7 +46,7 @@ pub fn needs(
             About::Type if record.kind == RelocKind::TYPE_MATCHES => {
                 matching(local, record.type_id, candidate, keep)?;
             }
-            About::Type => shape(candidate, keep)?,
+            About::Type => keep_shape(&candidate.btf, candidate.id, keep)?,
             About::Enumerator(own) => enumerator(own.name()?, candidate, keep)?,
         }
     }
@@ -90,11 +90,14 @@ fn field(access: &FieldAccess<'_>, candidate: &Candidate, keep: &mut Keep) -> Re
     Ok(())
 }
 
-/// The kinds all the way down: those of a struct's members do not count.
-fn shape(candidate: &Candidate, keep: &mut Keep) -> Result<(), CoreError> {
-    let kernel = &candidate.btf;
+/// Keeps what [`declarations_compatible`](crate::core::declarations_compatible) looks at of a type of the kernel, of a function or of
+/// a variable: the kinds all the way down. Those of a struct's members do not count.
+///
+/// # Errors
+/// [`TypeError`] where the types do not hold together.
+pub fn keep_shape(kernel: &Btf, id: TypeId, keep: &mut Keep) -> Result<(), TypeError> {
     let mut seen = HashSet::new();
-    let mut open = vec![candidate.id];
+    let mut open = vec![id];
     while let Some(id) = open.pop() {
         let found = strip_modifiers(kernel, id)?;
         if found.id() == TypeId::VOID || !seen.insert(found.id()) {
@@ -102,7 +105,7 @@ fn shape(candidate: &Candidate, keep: &mut Keep) -> Result<(), CoreError> {
         }
         keep.layout(found.id());
         match found.kind() {
-            Kind::PTR => open.extend(found.target()),
+            Kind::PTR | Kind::FUNC | Kind::VAR => open.extend(found.target()),
             Kind::ARRAY => open.extend(found.array().map(|array| array.element)),
             Kind::FUNC_PROTO => {
                 open.extend(found.target());

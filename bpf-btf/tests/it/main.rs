@@ -8,6 +8,7 @@ mod core;
 mod core_types;
 mod damage;
 mod decl;
+mod declarations;
 mod diff;
 mod ext;
 mod generate;

@@ -68,3 +68,47 @@ fn of_split_btf_its_own_records() {
 }
 
 const VOID: TypeId = TypeId::VOID;
+
+/// What is added stands behind what is there, and everything else keeps its number and its name.
+#[test]
+fn added_at_the_end() {
+    for endian in [Endian::Little, Endian::Big] {
+        let btf = every_kind(endian).parse();
+        let find = |name, kind| btf.find(name, kind).unwrap();
+        let (bss, counter, run) =
+            (find(".bss", Kind::DATASEC), find("counter", Kind::VAR), find("run", Kind::FUNC));
+        let proto = btf.get(run).unwrap().target().unwrap();
+        let mut patch = Patch::new(&btf);
+        let name = patch.add_string("placeholder").unwrap();
+        let int = patch.add_int(name, 4).unwrap();
+        let var = patch.add_var(name, int, VarLinkage::Global).unwrap();
+        assert_eq!([int.0, var.0], [btf.last_id().0 + 1, btf.last_id().0 + 2]);
+        patch.set_target(counter, int).unwrap();
+        patch.set_section_vars(bss, &[SectionVar { type_id: var, offset: 4, size: 4 }]).unwrap();
+        let params = btf.get(proto).unwrap().params().len();
+        (0..params).for_each(|index| patch.set_param_name(proto, index, name).unwrap());
+
+        let new = Btf::parse(patch.finish()).unwrap();
+        assert_eq!(new.last_id(), var);
+        for old in btf.types() {
+            let found = new.get(old.id()).unwrap();
+            assert_eq!((found.kind(), found.name()), (old.kind(), old.name()), "{endian} {}", old.id());
+        }
+        let found = new.get(int).unwrap();
+        let encoding = found.int().unwrap();
+        assert_eq!((found.size(), encoding.signed, encoding.bits), (Some(4), true, 32));
+        assert_eq!(new.get(var).unwrap().name(), Ok("placeholder"));
+        assert_eq!(new.get(counter).unwrap().target(), Some(int));
+        let placed: Vec<_> = new.get(bss).unwrap().section_vars().collect();
+        assert_eq!(placed, [SectionVar { type_id: var, offset: 4, size: 4 }]);
+        assert!(new.get(proto).unwrap().params().all(|param| param.name() == Ok("placeholder")));
+
+        let mut patch = Patch::new(&btf);
+        assert!(matches!(patch.add_string("a\0b"), Err(TypeError::BadString { .. })));
+        assert!(matches!(patch.set_target(bss, int), Err(TypeError::WrongKind { .. })));
+        assert!(matches!(patch.set_section_vars(bss, &[]), Err(TypeError::NoSuchElement { .. })));
+        assert!(matches!(patch.set_section_vars(counter, &[]), Err(TypeError::WrongKind { .. })));
+        let past = patch.set_param_name(proto, params, name);
+        assert!(matches!(past, Err(TypeError::NoSuchElement { .. })));
+    }
+}

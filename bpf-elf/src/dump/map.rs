@@ -6,6 +6,7 @@ use bpf_btf::{TypeId, VarLinkage, dump};
 
 use super::{Dump, line};
 use crate::data::DataSection;
+use crate::externs::{ExternKind, KconfigType};
 use crate::map_def::{MapDef, MapKind, SlotTarget};
 
 impl<'a> Dump<'a> {
@@ -27,14 +28,35 @@ impl<'a> Dump<'a> {
                 Some(var) => self.struct_ops(var),
                 None => Ok(()),
             },
+            MapKind::Kconfig => self.kconfig(),
             MapKind::Declared { .. } => Ok(()),
         }
+    }
+
+    /// The values, by their places.
+    fn kconfig(&mut self) -> fmt::Result {
+        let mut values: Vec<(u32, u32, &str)> = self
+            .object
+            .externs()
+            .iter()
+            .filter_map(|found| match found.kind {
+                ExternKind::Kconfig { value: KconfigType::Unsupported, .. } => None,
+                ExternKind::Kconfig { offset, size, .. } => Some((offset, size, found.name.as_str())),
+                _ => None,
+            })
+            .collect();
+        values.sort_unstable();
+        for (offset, size, name) in values {
+            let bytes = if size == 1 { "byte" } else { "bytes" };
+            line!(self, "  ", "+{offset} {name}, {size} {bytes}");
+        }
+        Ok(())
     }
 
     fn attributes(&mut self, indent: &str, map: &MapDef) -> fmt::Result {
         let key = self.sized(map.key_size, map.key_type);
         let value = match map.kind {
-            MapKind::Data(_) => self.sized(map.value_size, None),
+            MapKind::Data(_) | MapKind::Kconfig => self.sized(map.value_size, None),
             _ => self.sized(map.value_size, map.value_type),
         };
         let MapDef { map_type, max_entries, .. } = map;

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::diagnose::{Asked, Refused, diagnostic, likely_cause};
 use crate::kernel::Feature;
+use crate::program::Program;
 use crate::struct_ops::State;
 
 /// Why something could not be attached or detached. Codes E0601 to E0619.
@@ -83,6 +84,12 @@ pub enum AttachError {
         /// What it needs.
         feature: Feature,
     },
+    /// No kernel gives a program of this kind a cookie.
+    #[error("{what} cannot have a cookie")]
+    NoCookie {
+        /// What was to be attached.
+        what: String,
+    },
     /// A struct_ops is registered already, or was: refused before the call.
     #[error("struct_ops `{variable}` cannot be attached: it is {state}")]
     State {
@@ -106,6 +113,14 @@ pub enum AttachError {
 }
 
 impl AttachError {
+    pub(crate) fn no_target(program: &Program) -> Self {
+        Self::NoTarget {
+            program: program.name().to_owned(),
+            section: program.section().to_owned(),
+            program_type: program.program_type(),
+        }
+    }
+
     pub(crate) fn refused(doing: String, source: SysError) -> Self {
         Self::refused_as(Asked::Btf, doing, source)
     }
@@ -139,6 +154,7 @@ impl AttachError {
             Self::Tracefs { .. } => "E0608",
             Self::NotYet { .. } => "E0609",
             Self::Needs { .. } => "E0610",
+            Self::NoCookie { .. } => "E0611",
         }
     }
 
@@ -146,7 +162,9 @@ impl AttachError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::Refused { .. } | Self::NoLink { .. } | Self::Needs { .. } => Vec::new(),
+            Self::Refused { .. } | Self::NoLink { .. } | Self::Needs { .. } | Self::NoCookie { .. } => {
+                Vec::new()
+            }
             Self::NoTarget { program, section, .. } | Self::NotYet { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
@@ -189,6 +207,9 @@ impl AttachError {
             Self::Needs { feature, .. } => {
                 let since = feature.since().map(|since| format!("that came with Linux {since}"));
                 return since;
+            }
+            Self::NoCookie { .. } => {
+                "attach it without one; what it is to know can stand in a global variable or a map".into()
             }
             Self::State { state: State::Registered, .. } => "detach it first".into(),
             Self::State { .. } => {

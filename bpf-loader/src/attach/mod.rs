@@ -1,6 +1,7 @@
 //! Attaching what is loaded: one file per kind, and one for a whole object.
 
 mod error;
+mod kernel_type;
 mod object;
 mod raw_tracepoint;
 mod struct_ops;
@@ -27,30 +28,36 @@ impl AttachOptions {
         Self::default()
     }
 
-    /// A number that the program gets by `bpf_get_attach_cookie`: at tracepoints since 5.15, at raw tracepoints since 6.10.
+    /// A number that the program gets by `bpf_get_attach_cookie`: at tracepoints since 5.15, at functions and hooks since
+    /// 5.19, at raw and typed tracepoints since 6.10. Iterators have none.
     pub fn cookie(mut self, cookie: u64) -> Self {
         self.cookie = Some(cookie);
         self
     }
 
-    /// Attaches a program to what its section names.
+    /// Attaches a program to what it was loaded for, or to what its section names.
     ///
     /// # Errors
     /// [`AttachError::NoTarget`] where the section names nothing; [`AttachError::NotYet`] for a kind that cannot be attached
     /// so; and as for the method of the kind.
     pub fn attach(&self, program: &Program) -> Result<Link, AttachError> {
-        let name = || program.name().to_owned();
-        let section = || program.section().to_owned();
-        let program_type = program.program_type();
-        let no_target = || AttachError::NoTarget { program: name(), section: section(), program_type };
+        let kind = Kind::of(program);
+        if let (Some(Kind::LoadedFor), true) = (kind, program.attaches_itself()) {
+            return self.attach_loaded_for(program);
+        }
+        let no_target = || AttachError::no_target(program);
         let target = program.target().filter(|_| program.attaches_itself()).ok_or_else(no_target)?;
-        match Kind::of(program_type) {
+        match kind {
             Some(Kind::RawTracepoint) => self.attach_raw_tracepoint(program, target),
             Some(Kind::Tracepoint) => {
                 let (category, name) = target.split_once('/').ok_or_else(no_target)?;
                 self.attach_tracepoint(program, category, name)
             }
-            None => Err(AttachError::NotYet { program: name(), section: section(), program_type }),
+            _ => Err(AttachError::NotYet {
+                program: program.name().to_owned(),
+                section: program.section().to_owned(),
+                program_type: program.program_type(),
+            }),
         }
     }
 }
@@ -60,21 +67,23 @@ impl AttachOptions {
 enum Kind {
     RawTracepoint,
     Tracepoint,
+    /// What the program was loaded for.
+    LoadedFor,
 }
 
 impl Kind {
-    /// How programs of a type are attached; `None` for what this crate does not do yet.
-    fn of(program_type: ProgramType) -> Option<Self> {
-        match program_type {
+    /// How a program is attached; `None` for what this crate does not do yet.
+    fn of(program: &Program) -> Option<Self> {
+        match program.program_type() {
             ProgramType::RAW_TRACEPOINT | ProgramType::RAW_TRACEPOINT_WRITABLE => Some(Self::RawTracepoint),
             ProgramType::TRACEPOINT => Some(Self::Tracepoint),
-            _ => None,
+            _ => program.loaded_for().map(|_| Self::LoadedFor),
         }
     }
 }
 
 impl Program {
-    /// Attaches it to what its section names. With options: [`AttachOptions::attach`].
+    /// Attaches it to what it was loaded for, or to what its section names. With options: [`AttachOptions::attach`].
     ///
     /// # Errors
     /// As for [`AttachOptions::attach`].

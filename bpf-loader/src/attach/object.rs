@@ -10,7 +10,7 @@ use crate::load::LoadedObject;
 use crate::program::Program;
 
 impl LoadedObject {
-    /// Attaches all programs to what their sections name, in the order of the file, and registers all struct_ops variables.
+    /// Attaches all programs to what they were loaded for or their sections name, in the order of the file, and registers all struct_ops variables.
     /// What cannot be attached so is left out and listed: [`Links::skipped`].
     ///
     /// # Errors
@@ -112,15 +112,17 @@ impl SkipReason {
         if !program.attaches_itself() {
             return Some(Self::ByHand);
         }
+        let kind = Kind::of(program);
         // A tracepoint has its name in two parts.
-        let named = match (program.target(), Kind::of(program.program_type())) {
+        let named = match (program.target(), kind) {
+            (_, Some(Kind::LoadedFor)) => true,
             (Some(target), Some(Kind::Tracepoint)) => target.contains('/'),
             (target, _) => target.is_some(),
         };
         if !named {
             return Some(Self::NoTarget);
         }
-        Kind::of(program.program_type()).is_none().then_some(Self::NotYet)
+        kind.is_none().then_some(Self::NotYet)
     }
 }
 

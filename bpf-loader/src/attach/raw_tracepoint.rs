@@ -27,7 +27,7 @@ impl AttachOptions {
             nearest: tracefs::like_raw(name),
         };
         let text = CString::new(name).map_err(|_| missing())?;
-        match program.sys().raw_tracepoint_open(&text, program.as_fd(), self.cookie.unwrap_or(0)) {
+        match program.sys().raw_tracepoint_open(Some(&text), program.as_fd(), self.cookie.unwrap_or(0)) {
             Ok(fd) => {
                 let what = format!("program `{}` at raw tracepoint {name}", program.name());
                 Ok(Link::of_fd(what, fd, None, program.sys().clone()))

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::diagnose::diagnostic;
 use crate::kernel::{ModuleError, SavedError};
 
-/// Why a kernel's BTF is not to be had. Codes E0321 to E0329.
+/// Why a fact about a kernel is not to be had. Codes E0321 to E0329.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KernelError {
@@ -22,6 +22,12 @@ pub enum KernelError {
     /// The kernel was described without BTF.
     #[error("nothing is known of this kernel's types: it was described without BTF")]
     NoBtfGiven,
+    /// Nobody knows the configuration that the kernel was built with.
+    #[error("the configuration of this kernel is not known{}", looked_in(looked))]
+    NoKconfig {
+        /// Where it would be.
+        looked: Vec<PathBuf>,
+    },
     /// A file cannot be read.
     #[error("{} cannot be read", path.display())]
     Read {
@@ -73,6 +79,11 @@ pub enum KernelError {
         /// What it is.
         what: String,
     },
+}
+
+fn looked_in(looked: &[PathBuf]) -> String {
+    let shown: Vec<String> = looked.iter().map(|path| path.display().to_string()).collect();
+    if shown.is_empty() { String::new() } else { format!(": there is no {}", shown.join(", no ")) }
 }
 
 fn shown(path: Option<&Path>) -> String {
@@ -128,6 +139,7 @@ impl KernelError {
             Self::Types(source) => source.code(),
             Self::Cut { .. } => "E0326",
             Self::Module { .. } => "E0327",
+            Self::NoKconfig { .. } => "E0328",
             Self::NotBtf { .. } => "E0329",
         }
     }
@@ -136,7 +148,7 @@ impl KernelError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::NoBtfGiven => vec![Label::at(Place::Kernel)],
+            Self::NoBtfGiven | Self::NoKconfig { .. } => vec![Label::at(Place::Kernel)],
             Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
@@ -175,6 +187,14 @@ impl KernelError {
                 "a kernel built with CONFIG_DEBUG_INFO_BTF=y has it; in a container, mount sysfs".into()
             }
             Self::NoBtfGiven => "give the kernel's vmlinux BTF, a copy of /sys/kernel/btf/vmlinux".into(),
+            Self::NoKconfig { looked } if looked.is_empty() => {
+                "give the text of its /proc/config.gz or /boot/config-RELEASE with it".into()
+            }
+            Self::NoKconfig { .. } => {
+                "a kernel built with CONFIG_IKCONFIG_PROC=y shows it (after `modprobe configs` where that is m); or \
+                 give the values with OpenOptions::kconfig"
+                    .into()
+            }
             Self::Read { source, .. } if source.kind == io::ErrorKind::NotFound => "check the path".into(),
             Self::Read { source, .. } if source.kind == io::ErrorKind::FileTooLarge => {
                 crate::read::TOO_LARGE.into()

@@ -24,6 +24,8 @@ pub enum Feature {
     Names,
     /// `expected_attach_type` may be given for program types with a single one.
     ExpectedAttachType,
+    /// System calls are functions named after the architecture that take all arguments in a struct: `__x64_sys_bpf`.
+    SyscallWrapper,
     /// BTF can be loaded, and told of maps and functions.
     Btf,
     /// Instructions may hold the address of a map's value: global variables.
@@ -40,10 +42,14 @@ pub enum Feature {
     BtfFloat,
     /// A program may be attached to a perf event through a link, and be given a number there.
     PerfLink,
+    /// Programs can ask for the number that they were attached with (`bpf_get_attach_cookie`).
+    AttachCookie,
     /// BTF may hold tags on declarations.
     BtfDeclTag,
     /// BTF may hold tags on types.
     BtfTypeTag,
+    /// A program that was loaded for a function or a hook may be given a number where it is attached.
+    TracingCookie,
     /// BTF may hold enumerations of 64 bits, and signed ones of 32.
     BtfEnum64,
     /// A struct_ops map may be attached through a link.
@@ -52,6 +58,8 @@ pub enum Feature {
     StructOpsModule,
     /// BTF may hold sections whose names begin with `?`.
     BtfQmarkDatasec,
+    /// A program at a raw tracepoint may be given a number there, also one that was loaded for the tracepoint.
+    RawTracepointCookie,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -60,8 +68,10 @@ enum Evidence {
     Struct(&'static str),
     /// A member of a struct.
     Member(&'static str, &'static str),
-    /// A function of the kernel's own BTF reader.
-    BtfFunc(&'static str),
+    /// A value of an enumeration.
+    Enumerator(&'static str, &'static str),
+    /// A function, by any of these names.
+    Function(&'static [&'static str]),
     /// An enumeration of the kernel's own BTF reader.
     BtfEnum(&'static str),
     /// A kind that the kernel's own BTF reader has a number for.
@@ -69,6 +79,10 @@ enum Evidence {
     /// Nothing does.
     None,
 }
+
+/// The system call bpf(2) as functions with wrappers are named on each architecture.
+const WRAPPED: &[&str] =
+    &["__x64_sys_bpf", "__arm64_sys_bpf", "__s390x_sys_bpf", "__riscv_sys_bpf", "__ia32_sys_bpf"];
 
 /// The struct that holds the running programs, in every kernel with BTF: without it this is not the whole of a kernel's
 /// BTF, and what is not there shows nothing.
@@ -98,8 +112,8 @@ const fn row(feature: Feature, name: &'static str, major: u16, minor: u16, evide
     Row { feature, name, since: KernelVersion::new(major, minor), evidence }
 }
 
-// Where the evidence is defined: include/linux/bpf.h, kernel/bpf/syscall.c, kernel/bpf/bpf_struct_ops.c and
-// kernel/bpf/btf.c.
+// Where the evidence is defined: include/linux/bpf.h, include/linux/trace_events.h, kernel/bpf/syscall.c,
+// kernel/bpf/bpf_struct_ops.c and kernel/bpf/btf.c.
 static ROWS: &[Row] = &[
     row(Feature::Names, "names of maps and programs", 4, 15, Evidence::Member("bpf_prog_aux", "name")),
     row(
@@ -109,26 +123,42 @@ static ROWS: &[Row] = &[
         17,
         Evidence::Member("bpf_prog", "expected_attach_type"),
     ),
+    row(Feature::SyscallWrapper, "wrapped system calls", 4, 17, Evidence::Function(WRAPPED)),
     row(Feature::Btf, "BTF with functions and lines", 5, 0, Evidence::Member("bpf_prog_aux", "func_info")),
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
-    row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::BtfFunc("btf_datasec_check_meta")),
+    row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::Function(&["btf_datasec_check_meta"])),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
     row(Feature::BtfGlobalFunc, "BTF with global functions", 5, 6, Evidence::BtfEnum("btf_func_linkage")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
-    row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::BtfFunc("btf_float_check_meta")),
+    row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::Function(&["btf_float_check_meta"])),
     row(Feature::PerfLink, "perf event links", 5, 15, Evidence::Struct("bpf_perf_link")),
+    row(
+        Feature::AttachCookie,
+        "attach cookies",
+        5,
+        15,
+        Evidence::Enumerator("bpf_func_id", "BPF_FUNC_get_attach_cookie"),
+    ),
     row(
         Feature::BtfDeclTag,
         "BTF with declaration tags",
         5,
         16,
-        Evidence::BtfFunc("btf_decl_tag_check_meta"),
+        Evidence::Function(&["btf_decl_tag_check_meta"]),
     ),
     row(Feature::BtfTypeTag, "BTF with type tags", 5, 17, Evidence::BtfKind("BTF_KIND_TYPE_TAG")),
-    row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::BtfFunc("btf_enum64_check_meta")),
+    row(Feature::TracingCookie, "cookies of tracing programs", 5, 19, Evidence::Struct("bpf_tramp_run_ctx")),
+    row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::Function(&["btf_enum64_check_meta"])),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
     row(Feature::BtfQmarkDatasec, "BTF with ? in section names", 6, 9, Evidence::None),
+    row(
+        Feature::RawTracepointCookie,
+        "cookies at raw tracepoints",
+        6,
+        10,
+        Evidence::Member("bpf_raw_tp_link", "cookie"),
+    ),
 ];
 
 impl Feature {
@@ -155,20 +185,12 @@ impl Feature {
 
     /// Keeps what [`Self::evidence`] looks at, so that BTF that was cut answers the same. The first of each name counts,
     /// and so stays the first.
-    pub(crate) fn keep(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
+    pub(crate) fn keep_evidence(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
         let Some(row) = self.row() else { return Ok(()) };
-        let witness = match row.evidence {
-            Evidence::Struct(_) | Evidence::Member(..) => btf.find(WITNESS, Kind::STRUCT),
-            Evidence::BtfFunc(_) | Evidence::BtfEnum(_) | Evidence::BtfKind(_) => {
-                btf.find(READER, Kind::FUNC)
-            }
-            Evidence::None => None,
-        };
-        witness.into_iter().for_each(|id| keep.layout(id));
+        row.evidence.witness(btf).into_iter().for_each(|id| keep.layout(id));
         if let Evidence::Member(name, member) = row.evidence
             && let Some(id) = btf.find(name, Kind::STRUCT)
         {
-            keep.layout(id);
             keep.member(btf, id, member)?;
         }
         match row.evidence.shown(btf) {
@@ -179,44 +201,64 @@ impl Feature {
         Ok(())
     }
 
-    /// What a kernel's BTF says. A missing struct member is a *no* only where the struct itself is there, and a missing
-    /// function only where another of the same file is.
+    /// What a kernel's BTF says. A missing member or enumerator is a *no* only where the type itself is there, and a
+    /// missing type or function only where another is that every such kernel has.
     pub(crate) fn evidence(self, btf: &Btf) -> Answer {
         let Some(row) = self.row() else { return Answer::Unknown };
-        let has_reader = || btf.find(READER, Kind::FUNC).is_some();
-        match row.evidence {
-            _ if row.evidence.shown(btf).is_some() => Answer::Yes,
-            Evidence::Struct(_) if btf.find(WITNESS, Kind::STRUCT).is_some() => Answer::No,
-            Evidence::BtfFunc(_) | Evidence::BtfEnum(_) | Evidence::BtfKind(_) if has_reader() => Answer::No,
-            Evidence::Member(name, member) => {
-                match btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok()) {
-                    Some(found) if has_member(btf, found, member, 4) => Answer::Yes,
-                    Some(_) => Answer::No,
-                    None => Answer::Unknown,
-                }
-            }
-            _ => Answer::Unknown,
+        match (row.evidence.is_shown(btf), row.evidence.witness(btf)) {
+            (true, _) => Answer::Yes,
+            (false, Some(_)) => Answer::No,
+            (false, None) => Answer::Unknown,
         }
     }
 }
 
 impl Evidence {
+    /// What has to be in a kernel's BTF for the lack of the evidence to say anything.
+    fn witness(&self, btf: &Btf) -> Option<TypeId> {
+        match *self {
+            Self::Struct(_) => btf.find(WITNESS, Kind::STRUCT),
+            Self::Member(name, _) => btf.find(name, Kind::STRUCT),
+            Self::Enumerator(name, _) => btf.find_where(name, Kind::is_enum),
+            Self::Function(_) | Self::BtfEnum(_) | Self::BtfKind(_) => btf.find(READER, Kind::FUNC),
+            Self::None => None,
+        }
+    }
+
+    fn is_shown(&self, btf: &Btf) -> bool {
+        match *self {
+            Self::Member(name, member) => {
+                let found = btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok());
+                found.is_some_and(|found| has_member(btf, found, member, 4))
+            }
+            _ => self.shown(btf).is_some(),
+        }
+    }
+
     /// Where it is in a kernel's BTF. A member is looked for elsewhere: it may be one of an anonymous struct.
     fn shown(&self, btf: &Btf) -> Option<Shown> {
         match *self {
             Self::Struct(name) => btf.find(name, Kind::STRUCT).map(Shown::Type),
-            Self::BtfFunc(name) => btf.find(name, Kind::FUNC).map(Shown::Type),
+            Self::Function(names) => {
+                names.iter().find_map(|name| btf.find(name, Kind::FUNC)).map(Shown::Type)
+            }
             Self::BtfEnum(name) => btf.find(name, Kind::ENUM).map(Shown::Type),
-            Self::BtfKind(name) => {
+            Self::Enumerator(name, value) => {
+                let found = btf.find_where(name, Kind::is_enum)?;
+                enumerator(btf.get(found).ok()?, value)
+            }
+            Self::BtfKind(value) => {
                 let unnamed = |found: &Type<'_>| found.kind() == Kind::ENUM && found.name() == Ok("");
-                btf.types().filter(unnamed).find_map(|found| {
-                    let index = found.enumerators().position(|value| value.name() == Ok(name))?;
-                    Some(Shown::Element(found.id(), u32::try_from(index).ok()?))
-                })
+                btf.types().filter(unnamed).find_map(|found| enumerator(found, value))
             }
             Self::Member(..) | Self::None => None,
         }
     }
+}
+
+fn enumerator(of: Type<'_>, name: &str) -> Option<Shown> {
+    let index = of.enumerators().position(|value| value.name() == Ok(name))?;
+    Some(Shown::Element(of.id(), u32::try_from(index).ok()?))
 }
 
 /// Whether a struct has a member of that name, in itself or in its anonymous members.
@@ -242,6 +284,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 16);
+        assert_eq!(Feature::all().count(), 20);
     }
 }

@@ -3,12 +3,14 @@
 mod error;
 mod feature;
 mod file;
+mod kconfig;
 mod machine;
 mod module;
 mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
 mod saved;
+mod symbols;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -22,12 +24,14 @@ use sha2::{Digest, Sha256};
 pub use error::{KernelError, ReadError};
 pub use feature::{Answer, Feature};
 pub use file::btf_file;
+pub(crate) use kconfig::values as kconfig_values;
 pub use machine::Machine;
 pub use module::{Module, ModuleError};
 pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
 pub use saved::SavedError;
+pub use symbols::{Symbol, Symbols};
 
 /// A kernel that objects are planned for. Cheap to clone; clones share what was read.
 ///
@@ -45,8 +49,9 @@ struct Inner {
     read_time: OnceLock<Duration>,
     hash: OnceLock<BtfHash>,
     modules: OnceLock<Vec<module::Known>>,
-    /// Its build configuration, the text of `/proc/config.gz`.
-    kconfig: Option<String>,
+    /// The configuration that it was built with, the text of `/proc/config.gz`.
+    kconfig: OnceLock<Result<String, KernelError>>,
+    symbols: OnceLock<Result<Option<Symbols>, KernelError>>,
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
     /// What BTF was seen to show, so that each feature is looked for once.
@@ -86,6 +91,7 @@ pub struct KernelBuilder {
     machine: Option<Machine>,
     known: HashMap<Feature, Answer>,
     kconfig: Option<String>,
+    symbols: Option<Symbols>,
 }
 
 impl KernelBuilder {
@@ -108,13 +114,6 @@ impl KernelBuilder {
     #[must_use]
     pub fn machine(mut self, machine: Machine) -> Self {
         self.machine = Some(machine);
-        self
-    }
-
-    /// Its build configuration: lines of `CONFIG_NAME=value`.
-    #[must_use]
-    pub fn kconfig(mut self, text: impl Into<String>) -> Self {
-        self.kconfig = Some(text.into());
         self
     }
 
@@ -148,7 +147,8 @@ impl KernelBuilder {
             read_time: OnceLock::new(),
             hash: OnceLock::new(),
             modules: OnceLock::from(module::Known::given(self.modules)),
-            kconfig: self.kconfig,
+            kconfig: OnceLock::from(self.kconfig.ok_or(KernelError::NoKconfig { looked: Vec::new() })),
+            symbols: OnceLock::from(Ok(self.symbols)),
             known: Mutex::new(self.known),
             shown: Mutex::default(),
         })
@@ -170,7 +170,8 @@ impl Kernel {
             read_time: OnceLock::new(),
             hash: OnceLock::new(),
             modules: OnceLock::new(),
-            kconfig: None,
+            kconfig: OnceLock::new(),
+            symbols: OnceLock::new(),
             known: Mutex::default(),
             shown: Mutex::default(),
         })
@@ -238,18 +239,17 @@ impl Kernel {
         Ok(*self.inner.hash.get_or_init(|| BtfHash(Sha256::digest(btf.bytes()).into())))
     }
 
-    /// Its build configuration, where that is known.
-    #[must_use]
-    pub fn kconfig(&self) -> Option<&str> {
-        self.inner.kconfig.as_deref()
-    }
-
-    /// The same kernel, not taken for the running one any more, with other BTF.
-    fn with_btf(&self, btf: Btf, modules: BTreeMap<String, Vec<u8>>) -> Self {
+    /// The same kernel, not taken for the running one any more, with other BTF, configuration and symbols.
+    fn with(
+        &self,
+        btf: Btf,
+        modules: BTreeMap<String, Vec<u8>>,
+        kconfig: Option<String>,
+        symbols: Option<Symbols>,
+    ) -> Self {
         let known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kconfig = self.inner.kconfig.clone();
-        KernelBuilder { btf: Some(btf), modules, machine: Some(self.machine().clone()), known, kconfig }
-            .build()
+        let machine = Some(self.machine().clone());
+        KernelBuilder { btf: Some(btf), modules, machine, known, kconfig, symbols }.build()
     }
 
     /// What it answers to a feature, from what was given, probed, or shown by BTF that has been read already. Never

@@ -1,14 +1,18 @@
 //! What of a kernel's types an object's plan rests on, so that a kernel can be cut down to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bpf_btf::core::{CandidateSet, Candidates, needs as core_needs};
+use bpf_btf::core::{CandidateSet, Candidates, keep_shape, needs as core_needs};
+use bpf_btf::matching::nearest;
 use bpf_btf::matching::struct_ops::{ValueStruct, all_value_structs, value_struct};
 use bpf_btf::minimize::{Keep, minimize_split};
 use bpf_btf::{Btf, Kind, TypeError, essential_name};
+use bpf_elf::{Extern, ExternKind};
 
-use crate::kernel::{Feature, Kernel, KernelError};
+use crate::kernel::{Feature, Kernel, KernelError, Symbols, kconfig_values};
 use crate::object::Object;
+use crate::plan::nearest_of;
+use crate::plan::target::Wanted;
 
 /// What a plan of this object looks at in this kernel's types: for all of its programs and struct_ops variables, those
 /// included that are not to be loaded. Planned against BTF that was cut to this, the object comes out the same.
@@ -25,12 +29,14 @@ pub fn needs(object: &Object, kernel: &Kernel) -> Result<Keep, KernelError> {
     let mut keep = Keep::new();
     let collected = features(btf, &mut keep)
         .and_then(|()| struct_ops(object, btf, &mut keep))
+        .and_then(|()| externs(object, &[btf], &mut keep))
+        .and_then(|()| targets(object, &[(None, btf)], &mut keep))
         .and_then(|()| relocations(object, &[btf], &mut keep));
     collected.map(|()| keep).map_err(KernelError::Types)
 }
 
 /// What of a module's types a plan rests on: those that the kernel itself has not.
-fn module_needs(object: &Object, kernel: &Btf, module: &Btf) -> Result<Keep, TypeError> {
+fn module_needs(object: &Object, kernel: &Btf, name: &str, module: &Btf) -> Result<Keep, TypeError> {
     let mut keep = Keep::new();
     for (_, value) in all_value_structs(module).iter().filter(|_| !object.file().struct_ops().is_empty()) {
         named(module, value, &mut keep)?;
@@ -43,6 +49,8 @@ fn module_needs(object: &Object, kernel: &Btf, module: &Btf) -> Result<Keep, Typ
             keep.whole(module, value.value_type)?;
         }
     }
+    externs(object, &[kernel, module], &mut keep)?;
+    targets(object, &[(None, kernel), (Some(name), module)], &mut keep)?;
     relocations(object, &[kernel, module], &mut keep)?;
     Ok(keep)
 }
@@ -61,10 +69,11 @@ impl Kernel {
         let mut modules: Vec<(&str, (&Btf, Keep))> =
             modules.map(|(name, module)| (name, (module, Keep::new()))).collect();
         let mut keep = Keep::new();
-        for object in objects {
+        let objects: Vec<&Object> = objects.into_iter().collect();
+        for object in &objects {
             keep.extend(&needs(object, self)?);
-            for (_, (module, keep)) in &mut modules {
-                keep.extend(&module_needs(object, btf, module).map_err(KernelError::Types)?);
+            for (name, (module, keep)) in &mut modules {
+                keep.extend(&module_needs(object, btf, name, module).map_err(KernelError::Types)?);
             }
         }
         modules.retain(|(_, (_, keep))| !keep.is_empty());
@@ -73,13 +82,14 @@ impl Kernel {
         // A blob written just now is read back: that fails in no case known.
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Cut { source })?;
         let modules: BTreeMap<String, Vec<u8>> = names.into_iter().map(str::to_owned).zip(cut).collect();
-        Ok(self.with_btf(btf, modules))
+        let (kconfig, symbols) = facts(self, &objects)?;
+        Ok(self.with(btf, modules, kconfig, symbols))
     }
 }
 
 /// What shows the kernel's features.
 fn features(btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
-    Feature::all().try_for_each(|feature| feature.keep(btf, keep))
+    Feature::all().try_for_each(|feature| feature.keep_evidence(btf, keep))
 }
 
 fn struct_ops(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
@@ -101,6 +111,95 @@ fn struct_ops(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeErr
         }
     }
     Ok(())
+}
+
+/// Functions and variables that the object uses, in the last of the places to look for them, unless one before has
+/// them; where nothing has them, what is suggested instead.
+fn externs(object: &Object, places: &[&Btf], keep: &mut Keep) -> Result<(), TypeError> {
+    let Some((last, before)) = places.split_last() else { return Ok(()) };
+    for found in object.file().externs() {
+        let (name, kind) = match found.kind {
+            ExternKind::Function => (essential_name(&found.name), Kind::FUNC),
+            ExternKind::Variable => (found.name.as_str(), Kind::VAR),
+            _ => continue,
+        };
+        if before.iter().any(|btf| btf.find(name, kind).is_some()) {
+            continue;
+        }
+        match last.find(name, kind) {
+            Some(id) => keep_shape(last, id, keep)?,
+            None if found.weak => {}
+            None => {
+                let near =
+                    nearest_of(name, [*last].into_iter(), kind).and_then(|name| last.find(&name, kind));
+                near.into_iter().for_each(|id| keep.layout(id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What programs are loaded for, in the same way.
+fn targets(object: &Object, places: &[(Option<&str>, &Btf)], keep: &mut Keep) -> Result<(), TypeError> {
+    let Some(((module, last), before)) = places.split_last() else { return Ok(()) };
+    for (program, spec) in object.file().programs().iter().zip(object.programs()) {
+        let def = program.def.as_ref().filter(|def| def.needs_btf_target);
+        let Some((attach_type, target)) = def.and_then(|def| def.attach_type).zip(spec.attach_target())
+        else {
+            continue;
+        };
+        let wanted = Wanted::new(attach_type, target);
+        if before.iter().any(|(_, btf)| wanted.in_kernel(btf).is_some()) {
+            continue;
+        }
+        let found = match module {
+            Some(module) => wanted.in_module(module, last),
+            None => wanted.in_kernel(last),
+        };
+        let found = found.or_else(|| wanted.nearest(last).map(|(id, _)| id).filter(|_| module.is_none()));
+        found.into_iter().for_each(|id| keep.layout(id));
+    }
+    Ok(())
+}
+
+/// The lines of the configuration and the symbols that the objects ask for; where one is not there, the one that is
+/// suggested instead.
+fn facts(kernel: &Kernel, objects: &[&Object]) -> Result<(Option<String>, Option<Symbols>), KernelError> {
+    let externs = || objects.iter().flat_map(|object| object.file().externs());
+    let known = match kernel.kconfig() {
+        Ok(text) => Some(kconfig_values(text)),
+        Err(KernelError::NoKconfig { .. }) => None,
+        Err(other) => return Err(other),
+    };
+    let kconfig = known.map(|known| {
+        let names: BTreeSet<&str> = known.keys().copied().collect();
+        let wanted = externs().filter(|found| matches!(found.kind, ExternKind::Kconfig { .. }));
+        let kept = near(wanted, &names);
+        kept.iter().map(|name| format!("{name}={}\n", known.get(name).copied().unwrap_or_default())).collect()
+    });
+    let symbols = kernel.symbols()?.map(|symbols| {
+        let names: BTreeSet<&str> = symbols.iter().map(|symbol| symbol.name).collect();
+        let wanted =
+            externs().filter(|found| matches!(found.kind, ExternKind::Symbol | ExternKind::Variable));
+        let kept = near(wanted, &names);
+        let kept = kept.into_iter().filter_map(|name| symbols.find(name));
+        Symbols::of(kept.map(|found| (found.name.to_owned(), 0, found.ambiguous)).collect())
+    });
+    Ok((kconfig, symbols))
+}
+
+/// Of these names those that the externs have, or the nearest to them.
+fn near<'a, 'n>(externs: impl Iterator<Item = &'a Extern>, names: &BTreeSet<&'n str>) -> BTreeSet<&'n str> {
+    let mut kept = BTreeSet::new();
+    for found in externs {
+        let same = names.get(found.name.as_str()).copied();
+        let close = || {
+            let close = nearest(&found.name, names.iter().copied())?;
+            names.get(close.as_str()).copied()
+        };
+        kept.extend(same.or_else(|| if found.weak { None } else { close() }));
+    }
+    kept
 }
 
 /// What tells that a table of that name can be registered.

@@ -6,10 +6,14 @@ use bpf_btf::build::{BuildError, Builder, Encoding, EnumValues};
 use bpf_btf::{Endian, Linkage, SectionVar, VarLinkage};
 use bpf_sys::map::MapCreate;
 use bpf_sys::prog::ProgLoad;
+use bpf_sys::uapi::insn::{BPF_CALL, BPF_JMP};
 use bpf_sys::uapi::{AttachType, Insn, MapType, ProgramType, flags};
 use bpf_sys::{LinkCreate, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
+
+/// `bpf_get_attach_cookie`.
+const GET_ATTACH_COOKIE: i32 = 174;
 
 const EXIT_0: [Insn; 2] = [Insn::mov64_imm(0, 0), Insn::exit()];
 
@@ -26,6 +30,11 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             .expected_attach_type(AttachType::CGROUP_INET_SOCK_CREATE)
             .load()
             .map(drop),
+        Feature::AttachCookie => {
+            let call = Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: GET_ATTACH_COOKIE };
+            let insns = [&[call], &EXIT_0[..]].concat();
+            ProgLoad::new(ProgramType::TRACEPOINT, &code(&insns), c"GPL").load().map(drop)
+        }
         Feature::Btf
         | Feature::BtfDatasec
         | Feature::BtfGlobalFunc
@@ -48,8 +57,13 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             ProgLoad::new(ProgramType::SOCKET_FILTER, &code(&load), c"GPL").load().map(drop)
         }
         Feature::PerfLink => return perf_link(),
-        // They stand in BTF, which every struct_ops plan reads: never assumed, so never probed.
-        Feature::StructOps | Feature::StructOpsLink | Feature::StructOpsModule => return Ok(Answer::Unknown),
+        // These stand in BTF, which every plan or program that asks for them reads: a call would say no more.
+        Feature::StructOps
+        | Feature::StructOpsLink
+        | Feature::StructOpsModule
+        | Feature::SyscallWrapper
+        | Feature::TracingCookie
+        | Feature::RawTracepointCookie => return Ok(Answer::Unknown),
     };
     match outcome {
         Ok(()) => Ok(Answer::Yes),

@@ -9,7 +9,7 @@ use bpf_btf::{Btf, Endian, ParseError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::kernel::{Answer, Feature, Kernel, KernelBuilder, KernelError, Machine};
+use crate::kernel::{Answer, Feature, Kernel, KernelBuilder, KernelError, Machine, Symbols};
 
 /// What a saved kernel begins with.
 pub(crate) const MAGIC: &[u8] = b"BPFKERNL";
@@ -37,12 +37,15 @@ const RELEASE: Section = section(3, "release", 256);
 const PAGE_SIZE: Section = section(4, "page size", 4);
 const CPUS: Section = section(5, "possible processors", 4);
 const FEATURES: Section = section(6, "features", 64 << 10);
-const KCONFIG: Section = section(7, "configuration", 4 << 20);
+const KCONFIG: Section = section(7, "configuration", super::kconfig::MOST);
 const BTF: Section = section(8, "BTF", 256 << 20);
 /// For each module, in order of names: its name and its BTF, each with its length before it.
 const MODULES: Section = section(9, "modules", 256 << 20);
-const SECTIONS: [Section; 9] =
-    [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF, MODULES];
+const VERSION_CODE: Section = section(10, "version of the kernel", 4);
+/// Lines of `=NAME`, or `*NAME` where several symbols have the name.
+const SYMBOLS: Section = section(11, "symbols", 64 << 20);
+const SECTIONS: [Section; 11] =
+    [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF, MODULES, VERSION_CODE, SYMBOLS];
 
 /// What is wrong with a saved kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -138,6 +141,11 @@ impl Kernel {
             Err(KernelError::NoBtf { .. } | KernelError::NoBtfGiven) => None,
             Err(other) => return Err(other),
         };
+        let kconfig = match self.kconfig() {
+            Ok(text) => Some(text),
+            Err(KernelError::NoKconfig { .. }) => None,
+            Err(other) => return Err(other),
+        };
         let machine = self.machine();
         let number = |value: Option<u32>| value.map(|value| value.to_le_bytes().to_vec());
         let text = |value: Option<&str>| value.map(|value| value.as_bytes().to_vec());
@@ -157,9 +165,11 @@ impl Kernel {
             (PAGE_SIZE, number(machine.page_size)),
             (CPUS, number(machine.possible_cpus)),
             (FEATURES, Some(features).filter(|features| !features.is_empty())),
-            (KCONFIG, text(self.kconfig())),
+            (KCONFIG, text(kconfig)),
             (BTF, btf.map(|btf| btf.bytes().to_vec())),
             (MODULES, Some(self.saved_modules()).filter(|modules| !modules.is_empty())),
+            (VERSION_CODE, number(machine.version_code)),
+            (SYMBOLS, self.symbols()?.map(saved_symbols)),
         ];
         let parts: Vec<(Section, Vec<u8>)> =
             parts.into_iter().filter_map(|(section, bytes)| Some((section, bytes?))).collect();
@@ -200,6 +210,16 @@ impl Kernel {
     pub fn from_saved(bytes: &[u8]) -> Result<Self, KernelError> {
         read(bytes).map_err(|Damage { at, source }| KernelError::Saved { path: None, at: at as u64, source })
     }
+}
+
+fn saved_symbols(symbols: &Symbols) -> Vec<u8> {
+    let mut out = Vec::new();
+    for symbol in symbols.iter() {
+        out.push(if symbol.ambiguous { b'*' } else { b'=' });
+        out.extend(symbol.name.as_bytes());
+        out.push(b'\n');
+    }
+    out
 }
 
 /// What is wrong, and where.
@@ -297,6 +317,7 @@ impl Parts<'_> {
         let mut machine = Machine::unknown(endian);
         machine.architecture = self.text(ARCHITECTURE)?.map(str::to_owned);
         machine.release = self.text(RELEASE)?.map(str::to_owned);
+        machine.version_code = self.number(VERSION_CODE)?;
         machine.page_size = self.number(PAGE_SIZE)?;
         machine.possible_cpus = self.number(CPUS)?;
         let mut builder = Kernel::builder().machine(machine);
@@ -311,6 +332,9 @@ impl Parts<'_> {
                 return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
             }
             builder = builder.btf(btf);
+        }
+        if let Some(symbols) = self.symbols()? {
+            builder = builder.symbols(symbols);
         }
         self.modules(builder).map(KernelBuilder::build)
     }
@@ -329,6 +353,22 @@ impl Parts<'_> {
             }
         }
         Ok(builder)
+    }
+
+    /// Names alone: addresses are of one run of a kernel.
+    fn symbols(&self) -> Result<Option<Symbols>, Damage> {
+        let Some((at, text)) = self.get(SYMBOLS).map(|(at, _)| at).zip(self.text(SYMBOLS)?) else {
+            return Ok(None);
+        };
+        let line = |line: &str| match line.split_at_checked(1) {
+            Some((mark @ ("=" | "*"), name)) if !name.is_empty() => Some((name.to_owned(), 0, mark == "*")),
+            _ => None,
+        };
+        let found: Option<Vec<_>> = text.lines().map(line).collect();
+        let found = found.filter(|found| found.is_sorted_by(|(a, _, _), (b, _, _)| a < b));
+        found
+            .map(|found| Some(Symbols::of(found)))
+            .ok_or_else(|| value(at, SYMBOLS, "lines of `=NAME` or `*NAME` in order of names"))
     }
 
     /// What a module's BTF is worth shows when it is asked for, as with any other kernel.

@@ -19,12 +19,14 @@ fn kernel(endian: Endian) -> Kernel {
     machine.release = Some("6.12.1".into());
     machine.page_size = Some(4096);
     machine.possible_cpus = Some(3);
+    machine.version_code = Some(0x06_0c_01);
     Kernel::builder()
         .machine(machine)
         .btf(Btf::parse(btf(endian)).unwrap())
         .feature(Feature::StructOpsLink, Answer::No)
         .feature(Feature::Names, Answer::Yes)
         .kconfig("CONFIG_BPF=y\n")
+        .symbols(Symbols::parse("10 T one\n20 t two\n30 t two\n"))
         .build()
 }
 
@@ -35,7 +37,9 @@ fn round_trip() {
         let bytes = before.save().unwrap();
         let after = Kernel::from_saved(&bytes).unwrap();
         assert_eq!(after.machine(), before.machine());
-        assert_eq!(after.kconfig(), Some("CONFIG_BPF=y\n"));
+        assert_eq!(after.kconfig(), Ok("CONFIG_BPF=y\n"));
+        let symbol = |name| after.symbols().unwrap().unwrap().find(name).map(|found| found.ambiguous);
+        assert_eq!((symbol("one"), symbol("two"), symbol("three")), (Some(false), Some(true), None));
         assert_eq!(after.btf_hash(), before.btf_hash());
         for feature in Feature::all() {
             assert_eq!(after.known(feature), before.known(feature), "{feature:?}");
@@ -53,7 +57,8 @@ fn little_is_enough() {
     assert_eq!(bytes.len(), 8 + 4 + 4 + (4 + 4 + 1) + 32);
     let after = Kernel::from_saved(&bytes).unwrap();
     assert_eq!(after.machine(), &Machine::unknown(Endian::Big));
-    assert!(matches!(after.btf(), Err(KernelError::NoBtfGiven)) && after.kconfig().is_none());
+    assert!(matches!(after.btf(), Err(KernelError::NoBtfGiven)) && after.kconfig().is_err());
+    assert!(after.symbols().unwrap().is_none() && after.machine().version_code.is_none());
 }
 
 /// The digest again, after a change before it.
@@ -78,6 +83,8 @@ fn refused(bytes: &[u8]) -> (u64, SavedError) {
 #[test]
 fn what_is_wrong_and_where() {
     // The head is 16 bytes; the byte order's section 9; the architecture begins at 25.
+    // Behind the BTF are the version and the symbols, `=one` and `*two`.
+    let symbols = 8 + 10;
     let bytes = kernel(Endian::Little).save().unwrap();
     let check = |change: &dyn Fn(&mut Vec<u8>), at: u64, text: &str| {
         let mut bytes = bytes.clone();
@@ -92,14 +99,10 @@ fn what_is_wrong_and_where() {
     check(&|b| b[25] = 1, 25, "the byte order has 5 bytes, more than the 1 that it may have");
     check(&|b| b[24] = 9, 24, "the byte order is not 0 or 1");
     check(&|b| b[33] = 0xff, 33, "the architecture is not text");
-    check(
-        &|b| b[12] -= 1,
-        bytes.len() as u64 - 32 - (24 + 40 + 9) - 8,
-        "81 bytes stand after the last section",
-    );
+    check(&|b| b[12] -= 1, bytes.len() as u64 - 32 - symbols as u64, "18 bytes stand after the last section");
     let end = bytes.len() as u64 - 32;
     check(&|b| b[12] += 1, end, "it ends inside the head of a section, which needs 4 bytes where 0 are left");
-    let btf = bytes.len() - 32 - (24 + 40 + 9);
+    let btf = bytes.len() - 32 - symbols - (8 + 4) - (24 + 40 + 9);
     check(&|b| b[btf] = 0, btf as u64, "its BTF is damaged");
     check(&|b| b[24] = 1, btf as u64, "it says big-endian, its BTF is little-endian");
     let mut changed = bytes.clone();

@@ -6,8 +6,9 @@ use std::os::fd::{AsFd, AsRawFd};
 use bpf_elf::{FunctionId, InsnIndex, MapId};
 use bpf_sys::uapi::Insn;
 
+use crate::load::Types;
 use crate::map::Map;
-use crate::plan::{PlanInsn, PlanProgram, Ref};
+use crate::plan::{Plan, PlanInsn, PlanProgram, Ref, Value};
 
 /// A program in the form of the system call's arguments.
 #[derive(Debug)]
@@ -29,14 +30,18 @@ pub(crate) enum Dangling {
     Function(InsnIndex),
     /// The map that an instruction refers to was not created.
     Map(InsnIndex),
+    /// What an instruction refers to in the kernel was not found.
+    Extern(InsnIndex),
 }
 
 /// Encodes a stream for the running machine. Functions, lines and references are found by where instructions came
 /// from, so the stream may differ from the resolved one.
-pub(crate) fn encode(
+pub(super) fn encode(
+    plan: &Plan,
     program: &PlanProgram,
     stream: &[PlanInsn],
     maps: &HashMap<MapId, Map>,
+    types: Types<'_>,
 ) -> Result<Encoded, Dangling> {
     let starts: HashMap<InsnIndex, FunctionId> =
         program.functions.iter().map(|function| (function.start, function.function)).collect();
@@ -68,6 +73,21 @@ pub(crate) fn encode(
                 (raw.imm, upper) = (target - at - 1, 0);
             }
             Some(Ref::KernelType(id)) => (raw.imm, upper) = (id.0.cast_signed(), 0),
+            Some(Ref::KernelSymbol(id)) => {
+                let address = types.addresses.get(id).ok_or(Dangling::Extern(index))?;
+                (raw.imm, upper) = halves(*address);
+            }
+            Some(Ref::Extern(id)) => match plan.extern_value(*id) {
+                Some(Value::Type(found)) => {
+                    let module = types.home(found);
+                    if found.module.is_some() && module.is_none() {
+                        return Err(Dangling::Extern(index));
+                    }
+                    // A call finds the module by its offset instead.
+                    (raw.imm, upper) = (found.id.0.cast_signed(), module.map_or(0, |fd| fd.as_raw_fd()));
+                }
+                _ => return Err(Dangling::Extern(index)),
+            },
             Some(Ref::Upper) => raw.imm = upper,
         }
         out.insns.extend(raw.to_ne_bytes());
@@ -79,6 +99,12 @@ pub(crate) fn encode(
     }
     encode_lines(program, stream, &mut out.line_info);
     Ok(out)
+}
+
+/// The lower and the upper half.
+fn halves(value: u64) -> (i32, i32) {
+    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+    (i32::from_le_bytes([a, b, c, d]), i32::from_le_bytes([e, f, g, h]))
 }
 
 /// The line of each instruction that begins one, in the order of the stream.

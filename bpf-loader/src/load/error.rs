@@ -44,6 +44,18 @@ pub enum LoadError {
         /// The module.
         module: String,
     },
+    /// The plan refers to symbols of the kernel, and it shows none.
+    #[error("this kernel does not show its symbols")]
+    NoSymbols,
+    /// The plan refers to symbols of the kernel, and their addresses are hidden from this process.
+    #[error("the addresses of this kernel's symbols are hidden from this process")]
+    AddressesHidden,
+    /// A symbol that the plan refers to is not in the kernel that runs, or several have its name.
+    #[error("the running kernel has no symbol `{symbol}`, or several of that name")]
+    Symbol {
+        /// The symbol.
+        symbol: String,
+    },
     /// The kernel refused BTF or a map.
     #[error("{step} was refused{}", cause(refused))]
     Refused {
@@ -198,6 +210,9 @@ impl Diagnostic for LoadError {
             Self::Dangling { .. } => "E0507",
             Self::NoModule { .. } => "E0508",
             Self::OtherModule { .. } => "E0509",
+            Self::NoSymbols => "E0510",
+            Self::AddressesHidden => "E0511",
+            Self::Symbol { .. } => "E0512",
             other => other.inner().map_or("E0500", Diagnostic::code),
         }
     }
@@ -215,6 +230,8 @@ impl Diagnostic for LoadError {
             }
             Self::Refused { place, .. } => place.clone(),
             Self::NoModule { module } | Self::OtherModule { module } => vec![Label::item("module", module)],
+            Self::NoSymbols | Self::AddressesHidden => vec![Label::at(Place::Kernel)],
+            Self::Symbol { symbol } => vec![Label::item("symbol", symbol)],
             Self::Dangling { program, at, .. } => {
                 vec![Label::item("program", program), Label::at(Place::Insn(*at))]
             }
@@ -227,6 +244,13 @@ impl Diagnostic for LoadError {
             Self::NotRunning | Self::OtherKernel { .. } => Some("plan the object for this kernel".into()),
             Self::NoModule { module } => Some(format!("load it: modprobe {module}")),
             Self::OtherModule { .. } => Some("plan the object for the modules that are loaded now".into()),
+            Self::NoSymbols => {
+                Some("a kernel built with CONFIG_KALLSYMS=y shows them, where /proc is mounted".into())
+            }
+            Self::AddressesHidden => {
+                Some("CAP_SYSLOG shows them, unless the sysctl kernel.kptr_restrict is 2".into())
+            }
+            Self::Symbol { .. } => Some("declare it __weak if the program can do without it".into()),
             Self::Refused { refused, .. } => refused.help.clone(),
             Self::Programs(failed) if failed.shared_cause().is_some() => {
                 failed.shared_cause().and_then(|refused| refused.help.clone())

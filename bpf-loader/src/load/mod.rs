@@ -4,6 +4,7 @@ mod encode;
 mod error;
 mod modules;
 mod programs;
+mod symbols;
 mod sys;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ use bpf_sys::map::MapCreate;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
 use modules::Modules;
+use symbols::Addresses;
 pub(crate) use sys::{RealSys, Sys, SysRef};
 
 use crate::diagnose::{Asked, Label, Place, likely_cause};
@@ -176,7 +178,7 @@ pub(crate) fn load_with(
     check_kernel(plan, kernel)?;
     let mut plan = plan.clone();
     loop {
-        match execute(&plan, options, sys) {
+        match execute(&plan, kernel, options, sys) {
             Ok(loaded) => return Ok(loaded),
             Err(Stopped { steps, error }) => match replan(&plan, kernel, &steps, sys.as_ref()) {
                 Some(again) => plan = again?,
@@ -228,10 +230,16 @@ fn replan(plan: &Plan, kernel: &Kernel, steps: &[Step], sys: &dyn Sys) -> Option
     lacking.then(|| plan.object().plan(kernel).map_err(LoadError::from))
 }
 
-fn execute(plan: &Plan, options: &LoadOptions, sys: &SysRef) -> Result<LoadedObject, Stopped> {
+fn execute(
+    plan: &Plan,
+    kernel: &Kernel,
+    options: &LoadOptions,
+    sys: &SysRef,
+) -> Result<LoadedObject, Stopped> {
+    let addresses = symbols::find(plan, kernel).map_err(|error| Stopped { steps: Vec::new(), error })?;
     let btf = load_btf(plan, sys.as_ref())?;
     let modules = modules::open(plan, sys.as_ref())?;
-    let types = Types { object: btf.as_ref(), modules: &modules };
+    let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses };
     let mut maps = HashMap::with_capacity(plan.maps().len());
     for map in plan.maps() {
         maps.insert(map.id, create_map(plan, map, types, sys)?);
@@ -272,17 +280,23 @@ fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
     loaded.map(Some).map_err(|source| refused(plan, Step::Btf, "loading BTF".into(), Asked::Btf, source))
 }
 
-/// The BTF that maps and programs refer to, in the kernel.
+/// The BTF and the symbols that maps and programs refer to, in the kernel.
 #[derive(Clone, Copy)]
 struct Types<'a> {
     object: Option<&'a OwnedFd>,
     modules: &'a Modules,
+    addresses: &'a Addresses,
 }
 
 impl<'a> Types<'a> {
+    /// Of a module, by its name.
+    fn module(&self, name: &str) -> Option<BorrowedFd<'a>> {
+        self.modules.get(name).map(AsFd::as_fd)
+    }
+
     /// Of the module that defines a type of the kernel, if it is one's.
     fn home(&self, of: &KernelType) -> Option<BorrowedFd<'a>> {
-        self.modules.get(of.module.as_ref()?).map(AsFd::as_fd)
+        self.module(of.module.as_ref()?)
     }
 }
 

@@ -8,7 +8,7 @@ use bpf_sys::errno;
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::Kernel;
 use crate::load::{LoadError, Stopped, Sys};
-use crate::plan::Plan;
+use crate::plan::{AttachPoint, Plan, Value};
 
 /// The BTF of modules, by name.
 pub(super) type Modules = HashMap<String, OwnedFd>;
@@ -31,8 +31,17 @@ pub(super) fn check(plan: &Plan, kernel: &Kernel) -> Result<(), LoadError> {
 
 /// Finds the BTF of those modules that steps of the plan refer to; no call is made where none does.
 pub(super) fn open(plan: &Plan, sys: &dyn Sys) -> Result<Modules, Stopped> {
+    let callbacks = plan.struct_ops().iter().map(|ops| &ops.struct_type);
+    let targets = plan.programs().iter().filter_map(|program| match &program.attach {
+        AttachPoint::KernelType { target, .. } => Some(target),
+        _ => None,
+    });
+    let externs = plan.externs().iter().filter_map(|found| match &found.value {
+        Value::Type(found) => Some(found),
+        _ => None,
+    });
     let mut wanted: Vec<&str> =
-        plan.struct_ops().iter().filter_map(|ops| ops.struct_type.module.as_deref()).collect();
+        callbacks.chain(targets).chain(externs).filter_map(|found| found.module.as_deref()).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut found = Modules::new();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::num::NonZero;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -102,6 +102,7 @@ fn dangle(program: &PlanProgram, dangling: &Dangling) -> LoadError {
     let (at, what) = match dangling {
         Dangling::Function(at) => (at, "a function that is not in the program"),
         Dangling::Map(at) => (at, "a map that was not created"),
+        Dangling::Extern(at) => (at, "something of the kernel that was not found"),
     };
     LoadError::Dangling { program: program.name.clone(), at: at.0, what }
 }
@@ -113,7 +114,7 @@ fn load_one(
     types: Types<'_>,
     sys: &dyn Sys,
 ) -> Outcome {
-    let encoded = match encode(program, &program.insns, maps) {
+    let encoded = match encode(plan, program, &program.insns, maps, types) {
         Ok(encoded) => encoded,
         Err(dangling) => return Outcome::Dangling(dangling),
     };
@@ -124,6 +125,13 @@ fn load_one(
     load = match &program.attach {
         AttachPoint::None => load,
         AttachPoint::Type(attach) => load.expected_attach_type(*attach),
+        AttachPoint::KernelType { attach_type, target } => {
+            let load = load.attach_btf_id(target.id.0).expected_attach_type(*attach_type);
+            match types.home(target) {
+                Some(module) => load.attach_btf_obj(module),
+                None => load,
+            }
+        }
         AttachPoint::StructOps { ops, member, .. } => {
             let load = load.attach_btf_id(ops.id.0).expected_attach_raw(*member);
             match types.home(ops) {
@@ -132,6 +140,10 @@ fn load_one(
             }
         }
     };
+    // Descriptors are counted from 1; what stands at 0 is not looked at.
+    let modules = program.modules.iter().take(1).chain(&program.modules);
+    let modules: Vec<BorrowedFd<'_>> = modules.filter_map(|name| types.module(name)).collect();
+    load = load.fd_array(&modules);
     if let Some(btf) = types.object {
         load = load.btf(btf.as_fd());
         load =

@@ -5,11 +5,12 @@ use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
+use bpf_sys::link::LinkCreate;
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::object::ObjectKind;
 use bpf_sys::prog::{LogSize, ProgLoad};
 use bpf_sys::uapi::{AttachType, Command};
-use bpf_sys::{LinkCreate, MapMapping, SysError, errno};
+use bpf_sys::{MapMapping, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
 
@@ -92,14 +93,26 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         bpf_sys::link::detach(link)
     }
 
+    /// Attaches a program to what it was loaded for.
+    fn link_create(
+        &self,
+        prog: BorrowedFd<'_>,
+        attach_type: AttachType,
+        cookie: u64,
+    ) -> Result<OwnedFd, SysError> {
+        self.before(Command::LINK_CREATE)?;
+        LinkCreate::new(prog, attach_type).cookie(cookie).create()
+    }
+
+    /// Without a name, for a program that was loaded for a tracepoint, or for a function.
     fn raw_tracepoint_open(
         &self,
-        name: &std::ffi::CStr,
+        name: Option<&std::ffi::CStr>,
         prog: BorrowedFd<'_>,
         cookie: u64,
     ) -> Result<OwnedFd, SysError> {
         self.before(Command::RAW_TRACEPOINT_OPEN)?;
-        bpf_sys::link::raw_tracepoint_open(Some(name), prog, cookie)
+        bpf_sys::link::raw_tracepoint_open(name, prog, cookie)
     }
 
     fn tracepoint_event(&self, id: u64) -> Result<OwnedFd, SysError> {

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::prog::{LogSize, ProgLoad};
-use bpf_sys::uapi::Command;
+use bpf_sys::uapi::{AttachType, Command};
 use bpf_sys::{MapMapping, SysError, errno};
 
 use super::{LoadOptions, LoadedObject, Sys, SysRef, load_with};
 use crate::diagnose::{Diagnostic, Place};
-use crate::kernel::{Answer, Feature, Kernel};
+use crate::kernel::{Answer, Feature, Kernel, KernelBuilder};
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::struct_ops::State;
@@ -129,10 +129,13 @@ impl Sys for Fake {
     fn link_struct_ops(&self, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
         self.count(Command::LINK_CREATE).map(|()| descriptor())
     }
+    fn link_create(&self, _: BorrowedFd<'_>, _: AttachType, _: u64) -> Result<OwnedFd, SysError> {
+        self.count(Command::LINK_CREATE).map(|()| descriptor())
+    }
     fn link_detach(&self, _: BorrowedFd<'_>) -> Result<(), SysError> {
         self.count(Command::LINK_DETACH)
     }
-    fn raw_tracepoint_open(&self, _: &CStr, _: BorrowedFd<'_>, _: u64) -> Result<OwnedFd, SysError> {
+    fn raw_tracepoint_open(&self, _: Option<&CStr>, _: BorrowedFd<'_>, _: u64) -> Result<OwnedFd, SysError> {
         self.count(Command::RAW_TRACEPOINT_OPEN).map(|()| descriptor())
     }
     fn tracepoint_event(&self, _: u64) -> Result<OwnedFd, SysError> {
@@ -488,3 +491,7 @@ fn handles_are_shared() {
     sent::<LoadedObject>();
     let _ = descriptor().as_fd();
 }
+
+#[path = "extern_tests.rs"]
+#[cfg(target_endian = "little")]
+mod externs;

@@ -31,12 +31,14 @@ pub struct Object {
     programs: Vec<ProgramSpec>,
     maps: Vec<MapSpec>,
     struct_ops: Vec<StructOpsSpec>,
+    kconfig: Option<String>,
 }
 
 /// How to open an object.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     name: Option<String>,
+    kconfig: Option<String>,
 }
 
 impl OpenOptions {
@@ -53,6 +55,14 @@ impl OpenOptions {
         self
     }
 
+    /// Values of the configuration, as lines of `CONFIG_NAME=value`: for the object's `__kconfig` variables they win
+    /// over what the kernel was built with.
+    #[must_use]
+    pub fn kconfig(mut self, text: impl Into<String>) -> Self {
+        self.kconfig = Some(text.into());
+        self
+    }
+
     /// Opens a file.
     ///
     /// # Errors
@@ -66,7 +76,7 @@ impl OpenOptions {
         let bytes = crate::read::whole(path).map_err(read)?;
         let shown = path.display().to_string();
         let name = self.name.unwrap_or_else(|| name_of(path));
-        Object::build(name, &bytes).map_err(|error| OpenError::elf(shown, error))
+        Object::build(name, self.kconfig, &bytes).map_err(|error| OpenError::elf(shown, error))
     }
 
     /// Opens bytes that are in memory already.
@@ -75,7 +85,7 @@ impl OpenOptions {
     /// [`OpenError::Elf`].
     pub fn parse(self, bytes: &[u8]) -> Result<Object, OpenError> {
         let name = self.name.unwrap_or_else(|| "object".to_owned());
-        Object::build(name.clone(), bytes).map_err(|error| OpenError::elf(name, error))
+        Object::build(name.clone(), self.kconfig, bytes).map_err(|error| OpenError::elf(name, error))
     }
 }
 
@@ -95,7 +105,7 @@ impl Object {
         OpenOptions::new().open(path)
     }
 
-    fn build(name: String, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
+    fn build(name: String, kconfig: Option<String>, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
         let file = ObjectFile::parse(bytes)?;
         Ok(Self {
             name,
@@ -103,7 +113,14 @@ impl Object {
             maps: file.maps().iter().map(MapSpec::new).collect(),
             struct_ops: file.struct_ops().iter().map(|var| StructOpsSpec::new(var, &file)).collect(),
             file: Arc::new(file),
+            kconfig,
         })
+    }
+
+    /// The values of the configuration that were given with it.
+    #[must_use]
+    pub fn kconfig(&self) -> Option<&str> {
+        self.kconfig.as_deref()
     }
 
     /// Its name.

@@ -8,11 +8,13 @@ pub struct ProgramSpec {
     id: ProgramId,
     name: String,
     autoload: bool,
+    attach_target: Option<String>,
 }
 
 impl ProgramSpec {
     pub(crate) fn new(program: &Program) -> Self {
-        Self { id: program.id, name: program.name.clone(), autoload: program.autoload }
+        let attach_target = program.def.as_ref().and_then(|def| def.target.clone());
+        Self { id: program.id, name: program.name.clone(), autoload: program.autoload, attach_target }
     }
 
     /// Its id: the same on the object, its plans and what is loaded from them.
@@ -31,6 +33,20 @@ impl ProgramSpec {
     #[must_use]
     pub fn autoload(&self) -> bool {
         self.autoload
+    }
+
+    /// What it is to be attached to: the part of its section's name behind the first slash, or what was set instead.
+    #[must_use]
+    pub fn attach_target(&self) -> Option<&str> {
+        self.attach_target.as_deref()
+    }
+
+    /// Names another target: of a program that is loaded for one thing of the kernel, the function, tracepoint, hook or
+    /// iterator, which may be one of a module: `module:function`.
+    #[doc(alias = "bpf_program__set_attach_target")]
+    pub fn set_attach_target(&mut self, target: impl Into<String>) -> &mut Self {
+        self.attach_target = Some(target.into());
+        self
     }
 
     /// Loads it, or leaves it out.

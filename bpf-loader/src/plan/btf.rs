@@ -1,9 +1,10 @@
-//! The object's BTF as this kernel takes it: what it does not know becomes something older, under the same ids.
+//! The object's BTF as this kernel takes it: what is defined elsewhere is in it already (`own_btf`), and what this kernel
+//! does not know becomes something older, under the same ids.
 
 use bpf_btf::Btf;
 use bpf_btf::build::{Extras, sanitize};
 
-use super::{Context, Step};
+use super::{Context, Step, own_btf};
 use crate::kernel::Feature;
 
 /// A feature, how to note that BTF is to do without it, and whether BTF needs it.
@@ -28,10 +29,11 @@ pub(super) struct ObjectBtf {
 }
 
 pub(super) fn plan(cx: &mut Context<'_>) -> ObjectBtf {
-    let Some(btf) = cx.object.file().btf().filter(|_| cx.uses(Feature::Btf, Step::Btf)) else {
+    if cx.object.file().btf().is_none() || !cx.uses(Feature::Btf, Step::Btf) {
         return ObjectBtf::default();
-    };
-    let has = Extras::of(btf);
+    }
+    let Some(btf) = own_btf::plan(cx) else { return ObjectBtf::default() };
+    let has = Extras::of(&btf);
     // A description of the kinds is for readers that do not know them; a kernel learns nothing from it.
     let (mut missing, mut lacks) = (Extras::default(), Vec::new());
     missing.layout = true;
@@ -42,9 +44,9 @@ pub(super) fn plan(cx: &mut Context<'_>) -> ObjectBtf {
         }
     }
     if missing.and(has) == Extras::default() {
-        return ObjectBtf { btf: Some(btf.clone()), lacks };
+        return ObjectBtf { btf: Some(btf), lacks };
     }
     // What was written from a blob that parsed parses; and if it did not, the kernel would say why.
-    let fit = Btf::parse(sanitize(btf, missing)).unwrap_or_else(|_| btf.clone());
+    let fit = Btf::parse(sanitize(&btf, missing)).unwrap_or(btf);
     ObjectBtf { btf: Some(fit), lacks }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use bpf_elf::{Function, FunctionId, InsnIndex, RelocTarget};
+use bpf_elf::{Extern, ExternKind, Function, FunctionId, InsnIndex, RelocTarget};
+use bpf_sys::uapi::flags;
 
 use crate::object::Object;
-use crate::plan::core::Relocated;
+use crate::plan::core::{Relocated, poison_call};
+use crate::plan::externs::poison_number;
 use crate::plan::programs::PlacedFunction;
-use crate::plan::{Context, MOST_INSNS, PlanError, PlanInsn, Poison, Ref};
+use crate::plan::{
+    Context, ExternError, ExternProblem, MOST_INSNS, PlanError, PlanInsn, Poison, Ref, Site, Unresolved,
+    Value,
+};
 
 /// A program with all the functions that it needs, references still symbolic.
 pub(crate) struct Stream {
@@ -50,7 +55,7 @@ pub(crate) fn assemble(
         append(cx, target, functions, &mut stream, &mut placed)?;
         path.push((target, 0));
     }
-    resolve(cx, &mut stream, &placed);
+    resolve(cx, &mut stream);
     Some(stream)
 }
 
@@ -97,64 +102,114 @@ fn append(
 }
 
 /// Writes what each relocation refers to into the stream.
-fn resolve(cx: &mut Context<'_>, stream: &mut Stream, placed: &HashMap<FunctionId, InsnIndex>) {
-    let mut errors = Vec::new();
+fn resolve(cx: &mut Context<'_>, stream: &mut Stream) {
+    let placed: Vec<_> = stream.functions.iter().map(|placed| (placed.function, placed.start)).collect();
     for (id, start) in placed {
-        let Some(function) = cx.object.file().function(*id) else { continue };
+        let Some(function) = cx.object.file().function(id) else { continue };
         for reloc in &function.relocs {
-            let at = usize::try_from(start.0 + reloc.at.0).unwrap_or(usize::MAX);
-            match reference(cx.object, function, reloc) {
-                Ok(reference) => set(&mut stream.insns, at, reference),
-                Err(error) if cx.reported.insert((*id, reloc.at)) => errors.push((*start, error)),
+            let at = InsnIndex(start.0 + reloc.at.0);
+            match reference(cx, function, reloc) {
+                Ok(Target::Reference(reference)) => set(&mut stream.insns, at, reference),
+                Ok(Target::Zero) => zero(&mut stream.insns, at),
+                Ok(Target::NoFunction(found)) => no_function(cx.object, stream, at, (id, reloc.at), found),
+                Ok(Target::Reported) => {}
+                Err(error) if cx.reported.insert((id, reloc.at)) => cx.errors.push(*error),
                 Err(_) => {}
             }
         }
     }
-    errors.sort_by_key(|(start, _)| *start);
-    cx.errors.extend(errors.into_iter().map(|(_, error)| *error));
 }
 
-fn set(insns: &mut [PlanInsn], at: usize, reference: Ref) {
-    let Some(insn) = insns.get_mut(at) else { return };
-    if matches!(insn.reference, Some(Ref::Poison(_))) {
-        return;
-    }
-    insn.reference = Some(reference);
-    insn.insn.imm = 0;
-    insn.insn.src = match reference {
-        Ref::Map(_) => bpf_sys::uapi::flags::BPF_PSEUDO_MAP_FD,
-        Ref::MapValue { .. } => bpf_sys::uapi::flags::BPF_PSEUDO_MAP_VALUE,
-        Ref::Function(_) if insn.insn.is_ld_imm64() => bpf_sys::uapi::flags::BPF_PSEUDO_FUNC,
-        _ => insn.insn.src,
+fn slot(insns: &mut [PlanInsn], at: InsnIndex) -> Option<&mut [PlanInsn]> {
+    let rest = insns.get_mut(usize::try_from(at.0).ok()?..)?;
+    rest.first().filter(|insn| !matches!(insn.reference, Some(Ref::Poison(_))))?;
+    Some(rest)
+}
+
+fn set(insns: &mut [PlanInsn], at: InsnIndex, reference: Ref) {
+    let Some([first, rest @ ..]) = slot(insns, at) else { return };
+    let wide = first.insn.is_ld_imm64();
+    first.reference = Some(reference);
+    first.insn.imm = 0;
+    first.insn.src = match reference {
+        Ref::Map(_) => flags::BPF_PSEUDO_MAP_FD,
+        Ref::MapValue { .. } => flags::BPF_PSEUDO_MAP_VALUE,
+        Ref::Function(_) if wide => flags::BPF_PSEUDO_FUNC,
+        Ref::KernelSymbol(_) => 0,
+        Ref::Extern(_) if wide => flags::BPF_PSEUDO_BTF_ID,
+        Ref::Extern(_) => flags::BPF_PSEUDO_KFUNC_CALL,
+        _ => first.insn.src,
     };
-    if insn.insn.is_ld_imm64()
-        && let Some(upper) = insns.get_mut(at + 1)
-    {
+    if let Some(upper) = rest.first_mut().filter(|_| wide) {
         upper.reference = Some(Ref::Upper);
         upper.insn.imm = 0;
     }
 }
 
-fn reference(
+/// The address of what is not there.
+fn zero(insns: &mut [PlanInsn], at: InsnIndex) {
+    let Some([first, upper, ..]) = slot(insns, at) else { return };
+    (first.insn.imm, first.insn.src, upper.insn.imm) = (0, 0, 0);
+}
+
+/// A call of what is not there: it must not be reached.
+fn no_function(
     object: &Object,
+    stream: &mut Stream,
+    at: InsnIndex,
+    (function, in_function): (FunctionId, InsnIndex),
+    found: &Extern,
+) {
+    let index = u32::try_from(stream.poisons.len()).unwrap_or(u32::MAX);
+    let Some([call, ..]) = slot(&mut stream.insns, at) else { return };
+    call.insn = poison_call(poison_number(object, found.id));
+    call.reference = Some(Ref::Poison(index));
+    let missing = Unresolved::Function { name: found.name.clone() };
+    stream.poisons.push(Poison { at, function, in_function, missing });
+}
+
+/// What is to stand in the place of a relocation.
+enum Target<'a> {
+    Reference(Ref),
+    Zero,
+    NoFunction(&'a Extern),
+    /// Nothing: that it cannot be had was said before.
+    Reported,
+}
+
+fn reference<'a>(
+    cx: &Context<'a>,
     function: &Function,
     reloc: &bpf_elf::InsnReloc,
-) -> Result<Ref, Box<PlanError>> {
+) -> Result<Target<'a>, Box<PlanError>> {
+    let object = cx.object;
     let (reference, map) = match &reloc.target {
         RelocTarget::Map(map) => (Ref::Map(*map), Some(*map)),
         RelocTarget::MapValue { map, offset } => (Ref::MapValue { map: *map, offset: *offset }, Some(*map)),
         RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => (Ref::Function(*target), None),
         RelocTarget::Extern(id) => {
-            let name = object.file().externs().iter().find(|e| e.id == *id).map_or("?", |e| e.name.as_str());
-            return Err(Box::new(PlanError::extern_unsupported(object, function, reloc.at, name)));
+            let found = object.file().externs().iter().find(|found| found.id == *id);
+            let Some((found, value)) = found.zip(cx.externs.get(id)) else { return Ok(Target::Reported) };
+            let call = usize::try_from(reloc.at.0).ok().and_then(|at| function.insns.get(at));
+            let call = call.is_some_and(|insn| insn.is_call());
+            if call && found.kind != ExternKind::Function {
+                let site = Site::insn(object, function, reloc.at);
+                let problem = ExternProblem::NotAFunction;
+                let error = ExternError { name: found.name.clone(), site, problem };
+                return Err(Box::new(PlanError::Extern(Box::new(error))));
+            }
+            match value {
+                Value::MapValue { map, offset } => (Ref::MapValue { map: *map, offset: *offset }, Some(*map)),
+                Value::Symbol => (Ref::KernelSymbol(*id), None),
+                Value::Type(_) => (Ref::Extern(*id), None),
+                Value::Missing if call => return Ok(Target::NoFunction(found)),
+                Value::Missing => return Ok(Target::Zero),
+            }
         }
         _ => {
-            return Err(Box::new(PlanError::extern_unsupported(
-                object,
-                function,
-                reloc.at,
-                "an unknown reference",
-            )));
+            let (what, name) = ("function", format!("`{}`", function.name));
+            let not_yet = "a reference of a kind that is not known".to_owned();
+            return Err(Box::new(PlanError::NotYet { what, name, not_yet }));
         }
     };
     if let Some(spec) = map.and_then(|map| object.map(map))
@@ -162,5 +217,5 @@ fn reference(
     {
         return Err(Box::new(PlanError::map_left_out(object, function, reloc.at, spec.name())));
     }
-    Ok(reference)
+    Ok(Target::Reference(reference))
 }

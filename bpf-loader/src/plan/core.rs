@@ -15,7 +15,7 @@ use crate::object::Object;
 use crate::plan::error::Site;
 use crate::plan::insn::POISON_CALL;
 use crate::plan::programs::Chosen;
-use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref};
+use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref, Unresolved};
 
 /// A function's instructions with its CO-RE relocations applied, each to be placed in any number of programs.
 pub(crate) struct Relocated {
@@ -24,11 +24,10 @@ pub(crate) struct Relocated {
     pub(crate) poisons: Vec<Poison>,
 }
 
-/// Relocates every function that a chosen program can reach, once.
-pub(crate) fn relocate(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<FunctionId, Relocated> {
+/// Relocates every function, once.
+pub(crate) fn relocate(cx: &mut Context<'_>, functions: &[FunctionId]) -> HashMap<FunctionId, Relocated> {
     let file = cx.object.file();
-    let ids = reachable(cx.object, chosen);
-    let functions: Vec<&Function> = ids.into_iter().filter_map(|id| file.function(id)).collect();
+    let functions: Vec<&Function> = functions.iter().filter_map(|id| file.function(*id)).collect();
     let roots = functions.iter().flat_map(|function| &function.core).map(|reloc| reloc.record.type_id);
     let candidates = candidates(cx, &roots.collect());
     let mut refused = HashSet::new();
@@ -58,7 +57,7 @@ fn candidates(cx: &mut Context<'_>, roots: &HashSet<TypeId>) -> Option<Candidate
 }
 
 /// The functions that are part of any chosen program, in the order of the file.
-fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
+pub(crate) fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
     let mut seen = HashSet::new();
     let mut open: Vec<FunctionId> = chosen.iter().map(|chosen| chosen.function).collect();
     while let Some(id) = open.pop() {
@@ -192,14 +191,20 @@ fn poison(out: &mut Relocated, function: FunctionId, at: InsnIndex, missing: &Mi
     for insn in out.insns.iter_mut().skip(index).take(if wide { 2 } else { 1 }) {
         *insn = PlanInsn { insn: poison_insn(), reference, origin: None };
     }
-    out.poisons.push(Poison { at, function, in_function: at, missing: Arc::new(missing.clone()) });
+    let missing = Unresolved::Core(Arc::new(missing.clone()));
+    out.poisons.push(Poison { at, function, in_function: at, missing });
 }
 
 /// The bits of an opcode that tell how much memory it accesses.
 const SIZE_MASK: u8 = 0x18;
 
 fn poison_insn() -> Insn {
-    Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: POISON_CALL }
+    poison_call(POISON_CALL)
+}
+
+/// A call that no kernel takes, if it is reached.
+pub(crate) fn poison_call(imm: i32) -> Insn {
+    Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm }
 }
 
 fn low(value: u64) -> i32 {

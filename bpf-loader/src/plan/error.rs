@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
+use crate::plan::ExternError;
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +110,19 @@ impl Site {
         }
     }
 
-    fn labels(&self) -> Vec<Label> {
+    pub(crate) fn labels(&self) -> Vec<Label> {
         let mut labels = vec![Label::section(&self.section), Label::item("function", &self.function)];
         labels.extend(self.insn.map(|at| Label::at(Place::Insn(at.0))));
         labels.extend(self.source.clone().map(Label::at));
         labels
+    }
+}
+
+fn of_module(module: Option<&(String, bool)>) -> String {
+    match module {
+        Some((module, true)) => format!(" in module `{module}`"),
+        Some((module, false)) => format!(": it has no module `{module}`"),
+        None => String::new(),
     }
 }
 
@@ -152,13 +161,40 @@ pub enum PlanError {
         /// What it needs.
         not_yet: String,
     },
-    /// Something defined outside the object.
-    #[error("`{name}` is defined outside the object; externs are not supported yet")]
-    Extern {
+    /// Something defined outside the object that cannot be had.
+    #[error(transparent)]
+    Extern(Box<ExternError>),
+    /// A program that is loaded for one thing of the kernel, and nothing says which.
+    #[error("program `{program}`: SEC(\"{section}\") does not name what it is for")]
+    NoTarget {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+    },
+    /// What a program is loaded for is not in the kernel.
+    #[error("program `{program}`: this kernel has no {what} `{target}`{}", of_module(module.as_ref()))]
+    NoSuchTarget {
+        /// The program.
+        program: String,
+        /// Its section.
+        section: String,
+        /// What kind of thing.
+        what: &'static str,
         /// Its name.
-        name: String,
-        /// Where it is used.
-        site: Box<Site>,
+        target: String,
+        /// The module that it should be of, and whether there is such a module.
+        module: Option<(String, bool)>,
+        /// A name that is close.
+        nearest: Option<String>,
+    },
+    /// A program that extends another one.
+    #[error("program `{program}` replaces a function of another program, which has to be loaded before")]
+    NeedsProgram {
+        /// The program.
+        program: String,
+        /// The function that it replaces.
+        function: String,
     },
     /// A map that is used and not to be created.
     #[error("map `{map}` is used here and is not to be created")]
@@ -316,15 +352,6 @@ pub enum MemberProblem {
 }
 
 impl PlanError {
-    pub(crate) fn extern_unsupported(
-        object: &Object,
-        function: &Function,
-        at: InsnIndex,
-        name: &str,
-    ) -> Self {
-        Self::Extern { name: name.to_owned(), site: Box::new(Site::insn(object, function, at)) }
-    }
-
     pub(crate) fn map_left_out(object: &Object, function: &Function, at: InsnIndex, map: &str) -> Self {
         Self::MapLeftOut { map: map.to_owned(), site: Box::new(Site::insn(object, function, at)) }
     }
@@ -337,7 +364,9 @@ impl PlanError {
             Self::Endian { .. } => "E0401",
             Self::Section { .. } => "E0402",
             Self::NotYet { .. } => "E0403",
-            Self::Extern { .. } => "E0404",
+            Self::Extern(error) => error.code(),
+            Self::NoSuchTarget { .. } => "E0446",
+            Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
             Self::MapLeftOut { .. } => "E0405",
             Self::Core { error, .. } => error.code(),
             Self::CoreInsn { .. } => "E0406",
@@ -370,9 +399,14 @@ impl PlanError {
                 vec![Label::section(section), Label::item("program", program)]
             }
             Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
-            Self::Extern { site, .. } | Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => {
-                site.labels()
+            Self::Extern(error) => error.labels(),
+            Self::NoTarget { program, section } | Self::NoSuchTarget { program, section, .. } => {
+                vec![Label::section(section), Label::item("program", program)]
             }
+            Self::NeedsProgram { program, .. } => {
+                vec![Label::item("program", program)]
+            }
+            Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
             Self::Core { site, error } => {
                 let mut labels = site.labels();
                 labels.extend(error.labels());
@@ -417,6 +451,23 @@ impl PlanError {
                 "name the program type in SEC(), or leave the program out with set_autoload(false)".into()
             }
             Self::Core { error, .. } => return error.help().map(Into::into),
+            Self::Extern(error) => return error.help(),
+            Self::NoTarget { .. } => {
+                "name it behind a slash, or call ProgramSpec::set_attach_target before planning".into()
+            }
+            Self::NoSuchTarget { module: Some((module, false)), .. } => {
+                format!("there is no module `{module}` with BTF in this kernel: load it first")
+            }
+            Self::NoSuchTarget { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::NoSuchTarget { .. } => {
+                "leave the program out with ProgramSpec::set_autoload(false), or name another target with \
+                 ProgramSpec::set_attach_target"
+                    .into()
+            }
+            Self::NeedsProgram { .. } => {
+                "extending programs is not supported yet: leave it out with ProgramSpec::set_autoload(false)"
+                    .into()
+            }
             Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
             Self::NoSuchOps { only_struct: true, ops, .. } => {
                 format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")

@@ -1,10 +1,11 @@
 //! An instruction of a plan: the number that it carries, and what that number stands for.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bpf_btf::TypeId;
 use bpf_btf::core::Missing;
-use bpf_elf::{FunctionId, InsnIndex, MapId};
+use bpf_elf::{ExternId, FunctionId, InsnIndex, MapId};
 use bpf_sys::uapi::Insn;
 
 /// An instruction that is to be sent to the kernel.
@@ -36,6 +37,11 @@ pub enum Ref {
     Function(FunctionId),
     /// The id of a type in the kernel's BTF.
     KernelType(TypeId),
+    /// The address of a symbol of the kernel, by the name of an extern.
+    KernelSymbol(ExternId),
+    /// A function of the kernel to call, or the BTF of a variable or function of it: what the plan's
+    /// [`extern_value`](crate::plan::Plan::extern_value) says of an extern.
+    Extern(ExternId),
     /// Nothing: the instruction could not be resolved for this kernel and must not be reached. The number is an index
     /// into [`crate::plan::PlanProgram::poisons`].
     Poison(u32),
@@ -58,5 +64,67 @@ pub struct Poison {
     /// The instruction, counted from the start of that function.
     pub in_function: InsnIndex,
     /// What was looked for, and why it was not found.
-    pub missing: Arc<Missing>,
+    pub missing: Unresolved,
+}
+
+/// What could not be resolved for this kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unresolved {
+    /// A field, type or enumerator that a CO-RE relocation asks for.
+    Core(Arc<Missing>),
+    /// A function that may be missing.
+    Function {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Unresolved {
+    /// What was looked for.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Core(missing) => &missing.path,
+            Self::Function { name } => name,
+        }
+    }
+
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Core(missing) => missing.code(),
+            Self::Function { .. } => "E0453",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        match self {
+            Self::Core(missing) => missing.help(),
+            Self::Function { .. } => "ask for it with bpf_ksym_exists() before the call",
+        }
+    }
+
+    /// A name that is close, where one is known.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&str> {
+        match self {
+            Self::Core(missing) => missing.nearest.as_deref(),
+            Self::Function { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Core(missing) => missing.fmt(f),
+            Self::Function { name } => {
+                write!(f, "this kernel has no function `{name}`, or declares it differently")
+            }
+        }
+    }
 }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::diagnose::Diagnostic;
 use crate::plan::text::map_flags;
-use crate::plan::{AttachPoint, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps};
+use crate::plan::{
+    AttachPoint, KernelType, MemberState, Plan, PlanExtern, PlanMap, PlanProgram, PlanStructOps,
+    Value as ExternValue,
+};
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
@@ -35,12 +38,17 @@ impl Plan {
             })),
             "maps": self.data.maps.iter().map(map).collect::<Vec<_>>(),
             "programs": self.data.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
+            "externs": self.data.externs.iter().map(|found| self.extern_json(found)).collect::<Vec<_>>(),
             "struct_ops": self.data.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),
         })
     }
 
     fn program_json(&self, program: &PlanProgram) -> Value {
         let insn = |index| self.insn_text(program, index);
+        let target = match &program.attach {
+            AttachPoint::KernelType { target, .. } => Some(kernel_type(target)),
+            _ => None,
+        };
         let (struct_member, attach) = match &program.attach {
             AttachPoint::StructOps { member, .. } => (Some(member), Some(program.attach.to_string())),
             AttachPoint::None => (None, None),
@@ -51,9 +59,11 @@ impl Plan {
             "kernel_name": program.kernel_name,
             "type": program.program_type.to_string(),
             "attach": attach,
+            "attach_target": target,
             "struct_member": struct_member,
             "flags": program.flags,
             "license": program.license,
+            "modules": program.modules,
             "functions": program.functions.iter().map(|function| json!({
                 "name": function.name,
                 "start": function.start.0,
@@ -63,9 +73,19 @@ impl Plan {
                 "at": poison.at.0,
                 "code": poison.missing.code(),
                 "why": poison.missing.to_string(),
-                "nearest": poison.missing.nearest,
+                "nearest": poison.missing.nearest(),
             })).collect::<Vec<_>>(),
         })
+    }
+
+    fn extern_json(&self, found: &PlanExtern) -> Value {
+        let (kind, kernel) = match &found.value {
+            ExternValue::MapValue { .. } => ("option", None),
+            ExternValue::Symbol => ("symbol", None),
+            ExternValue::Type(found) => ("type", Some(kernel_type(found))),
+            ExternValue::Missing => ("missing", None),
+        };
+        json!({ "name": found.name, "is": kind, "kernel": kernel })
     }
 
     fn struct_ops_json(&self, ops: &PlanStructOps) -> Value {
@@ -90,6 +110,10 @@ impl Plan {
             "members": ops.members.iter().map(member).collect::<Vec<_>>(),
         })
     }
+}
+
+fn kernel_type(found: &KernelType) -> Value {
+    json!({ "name": found.name, "module": found.module })
 }
 
 fn notice(notice: &crate::plan::Notice) -> Value {

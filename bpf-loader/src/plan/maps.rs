@@ -133,13 +133,13 @@ fn plan_one(
         MapKind::Data(section) => {
             map.freeze = section.kind == DataKind::Rodata;
             map.btf = section.btf_type.filter(|_| with_btf).map(|datasec| (TypeId::VOID, datasec));
-            if map.flags & BPF_F_MMAPABLE != 0 && !cx.uses(Feature::ArrayMmap, step) {
-                map.flags &= !BPF_F_MMAPABLE;
-            }
-            if !cx.uses(Feature::GlobalData, step) {
-                let why = "global variables need Linux 5.2".to_owned();
-                cx.errors.push(PlanError::Map { map: map.name.clone(), why });
-            }
+            needs_global_data(cx, &mut map, step);
+        }
+        MapKind::Kconfig => {
+            map.contents = cx.kconfig.take();
+            map.freeze = true;
+            map.btf = def.value_type.filter(|_| with_btf).map(|datasec| (TypeId::VOID, datasec));
+            needs_global_data(cx, &mut map, step);
         }
         _ => {
             let described = types != (TypeId::VOID, TypeId::VOID) && !WITHOUT_BTF.contains(&def.map_type);
@@ -147,6 +147,17 @@ fn plan_one(
         }
     }
     Some(map)
+}
+
+/// What is needed to put a section into a map.
+fn needs_global_data(cx: &mut Context<'_>, map: &mut PlanMap, step: Step) {
+    if map.flags & BPF_F_MMAPABLE != 0 && !cx.uses(Feature::ArrayMmap, step) {
+        map.flags &= !BPF_F_MMAPABLE;
+    }
+    if !cx.uses(Feature::GlobalData, step) {
+        let why = "global variables need Linux 5.2".to_owned();
+        cx.errors.push(PlanError::Map { map: map.name.clone(), why });
+    }
 }
 
 /// What a definition asks for that is not done yet. Without it the map would be another one.
@@ -205,9 +216,9 @@ fn refusal(def: &MapDef) -> Option<String> {
 fn kernel_name(object: &str, def: &MapDef) -> String {
     let room = BPF_OBJ_NAME_LEN - 1;
     let full = match &def.kind {
-        MapKind::Data(section) if section.name.matches('.').count() < 2 => {
-            let prefix = room.saturating_sub(section.name.len().max(7));
-            object.chars().take(prefix).chain(section.name.chars()).collect()
+        MapKind::Data(_) | MapKind::Kconfig if def.name.matches('.').count() < 2 => {
+            let prefix = room.saturating_sub(def.name.len().max(7));
+            object.chars().take(prefix).chain(def.name.chars()).collect()
         }
         _ => def.name.clone(),
     };

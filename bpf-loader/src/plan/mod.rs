@@ -1,29 +1,38 @@
 //! What will be sent to a kernel: a pure function of an object and a kernel. No descriptor and no address is in it:
 //! references to maps and functions stay symbolic until they are loaded.
 //!
-//! The order is libbpf's: struct_ops kernel types (`struct_ops`), which programs to load, CO-RE (`core`), calls and
-//! subprograms (`code`), BTF (`btf`), maps (`maps`), programs (`programs`).
+//! The order: struct_ops kernel types (`struct_ops`), which programs to load and for what (`programs`, `target`), what
+//! they expect from elsewhere (`externs`, `kconfig`), CO-RE (`core`), calls and subprograms (`code`), the object's BTF
+//! with what is defined elsewhere (`own_btf`) and as the kernel takes it (`btf`), maps (`maps`), programs again.
 
 pub(crate) mod btf;
 mod code;
 mod core;
 mod error;
+mod extern_error;
+mod externs;
 mod insn;
 mod json;
+mod kconfig;
 mod maps;
 mod notice;
+mod own_btf;
 mod programs;
 mod struct_ops;
+pub(crate) mod target;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use bpf_btf::Btf;
-use bpf_elf::{FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
+use bpf_elf::{ExternId, FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
 
 pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
-pub use insn::{PlanInsn, Poison, Ref};
+pub use extern_error::{ExternError, ExternProblem};
+pub(crate) use externs::nearest_of;
+pub use externs::{PlanExtern, Value};
+pub use insn::{PlanInsn, Poison, Ref, Unresolved};
 pub use maps::{KernelType, PlanMap};
 pub use notice::Notice;
 pub use programs::{AttachPoint, PlacedFunction, PlanLine, PlanProgram};
@@ -48,6 +57,7 @@ struct Data {
     maps: Vec<PlanMap>,
     programs: Vec<PlanProgram>,
     struct_ops: Vec<PlanStructOps>,
+    externs: Vec<PlanExtern>,
     assumptions: BTreeMap<Feature, Vec<Step>>,
     notices: Vec<Notice>,
 }
@@ -83,6 +93,10 @@ pub(crate) struct Context<'a> {
     pub(crate) noticed: HashSet<(FunctionId, InsnIndex)>,
     /// How many more instructions may be planned: subprograms are copied, so a small file can ask for many.
     pub(crate) insns_left: usize,
+    /// What has been found of the externs that are used.
+    pub(crate) externs: BTreeMap<ExternId, Value>,
+    /// The value of the map of configuration values.
+    pub(crate) kconfig: Option<Vec<u8>>,
     /// The modules whose types the plan rests on.
     pub(crate) modules: BTreeSet<String>,
     /// The modules that can be looked into, once something is not in the kernel itself.
@@ -115,11 +129,16 @@ impl<'a> Context<'a> {
         match self.kernel.btf() {
             Ok(btf) => Some(btf),
             Err(error) => {
-                if !self.errors.iter().any(|seen| matches!(seen, PlanError::Kernel(_))) {
-                    self.errors.push(PlanError::Kernel(Box::new(error)));
-                }
+                self.kernel_error(error);
                 None
             }
+        }
+    }
+
+    /// A fact about the kernel that cannot be had; said once.
+    pub(crate) fn kernel_error(&mut self, error: KernelError) {
+        if !self.errors.iter().any(|seen| matches!(seen, PlanError::Kernel(known) if **known == error)) {
+            self.errors.push(PlanError::Kernel(Box::new(error)));
         }
     }
 }
@@ -153,6 +172,8 @@ impl Plan {
             reported: HashSet::new(),
             noticed: HashSet::new(),
             insns_left: MOST_INSNS,
+            externs: BTreeMap::new(),
+            kconfig: None,
             modules: BTreeSet::new(),
             opened: None,
         };
@@ -175,14 +196,17 @@ impl Plan {
         }
         let struct_ops = struct_ops::plan(cx);
         let chosen = programs::choose(cx, &struct_ops);
-        let functions = core::relocate(cx, &chosen);
+        let reachable = core::reachable(object, &chosen);
+        externs::plan(cx, &reachable);
+        let functions = core::relocate(cx, &reachable);
         let btf = btf::plan(cx);
         let has_btf = btf.btf.is_some();
         let maps = maps::plan(cx, &struct_ops, has_btf);
         let programs = programs::plan(cx, &chosen, &functions, has_btf);
-        if has_btf {
-            declared_elsewhere(cx);
-        }
+        let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
+            let name = object.file().externs().iter().find(|found| found.id == id);
+            PlanExtern { id, name: name.map(|found| found.name.clone()).unwrap_or_default(), value }
+        });
         let data = Data {
             object: object.clone(),
             kernel: kernel.clone(),
@@ -192,6 +216,7 @@ impl Plan {
             maps,
             programs,
             struct_ops,
+            externs: externs.collect(),
             assumptions: std::mem::take(&mut cx.assumptions),
             notices: std::mem::take(&mut cx.notices),
         };
@@ -255,6 +280,21 @@ impl Plan {
         &self.data.struct_ops
     }
 
+    /// What the object uses and does not define, found in the kernel, in the order of the file. What only programs use
+    /// that are not to be loaded is not looked for.
+    #[must_use]
+    pub fn externs(&self) -> &[PlanExtern] {
+        &self.data.externs
+    }
+
+    /// What an extern is in the kernel; `None` if nothing that is loaded uses it.
+    #[must_use]
+    pub fn extern_value(&self, id: ExternId) -> Option<&Value> {
+        let externs = &self.data.externs;
+        let at = externs.binary_search_by_key(&id, |found| found.id).ok()?;
+        externs.get(at).map(|found| &found.value)
+    }
+
     /// A map of the plan; `None` if it is not to be created.
     #[must_use]
     pub fn map(&self, id: MapId) -> Option<&PlanMap> {
@@ -304,23 +344,13 @@ impl Plan {
     }
 }
 
-/// The kernel takes no BTF that declares what is defined elsewhere, used or not.
-fn declared_elsewhere(cx: &mut Context<'_>) {
-    if cx.errors.iter().any(|error| matches!(error, PlanError::Extern { .. })) {
-        return;
-    }
-    if let Some(declared) = cx.object.file().externs().iter().find(|declared| declared.type_id.is_some()) {
-        cx.errors.push(PlanError::NotYet {
-            what: "extern",
-            name: format!("`{}`", declared.name),
-            not_yet: "BTF that declares what is defined elsewhere".into(),
-        });
-    }
-}
-
 /// Whether anything in the object asks for the kernel's types.
 fn needs_btf(object: &Object) -> bool {
     let file = object.file();
     file.functions().iter().any(|function| !function.core.is_empty())
+        || externs::needs_btf(object)
+        || file.programs().iter().zip(object.programs()).any(|(program, spec)| {
+            spec.autoload() && program.def.as_ref().is_some_and(|def| def.needs_btf_target)
+        })
         || file.struct_ops().iter().any(|var| object.map(var.map).is_some_and(|map| map.def().autocreate))
 }

@@ -1,14 +1,13 @@
 //! Odd but harmless findings of planning.
 
 use std::fmt;
-use std::sync::Arc;
 
 use bpf_btf::Label;
 use bpf_btf::Place;
-use bpf_btf::core::Missing;
 
 use crate::diagnose::diagnostic;
 use crate::kernel::KernelError;
+use crate::plan::Unresolved;
 
 /// Something worth knowing that does not stop a plan. Codes E0450 to E0469, and of what is
 /// missing those of the BTF layer.
@@ -53,7 +52,12 @@ pub enum Notice {
         /// The source line.
         source: Option<Place>,
         /// What was looked for, and why it was not found.
-        missing: Arc<Missing>,
+        missing: Unresolved,
+    },
+    /// Nobody knows the kernel's symbols; this one is looked for when loading.
+    SymbolUnknown {
+        /// The symbol.
+        symbol: String,
     },
 }
 
@@ -79,6 +83,9 @@ impl fmt::Display for Notice {
                 }
                 Ok(())
             }
+            Self::SymbolUnknown { symbol } => {
+                write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
+            }
             Self::Unresolved { missing, .. } => {
                 write!(f, "{missing}; the program loads only if this is never reached")
             }
@@ -95,6 +102,7 @@ impl Notice {
             Self::Signature { .. } => "E0451",
             Self::ModuleSkipped { .. } => "E0452",
             Self::Unresolved { missing, .. } => missing.code(),
+            Self::SymbolUnknown { .. } => "E0454",
         }
     }
 
@@ -112,6 +120,7 @@ impl Notice {
                 Label::new(Place::Kernel, kernel.clone()),
             ],
             Self::ModuleSkipped { error } => error.labels(),
+            Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];
                 if function != program {

@@ -9,10 +9,14 @@ use bpf_sys::uapi::flags::{BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS};
 use bpf_sys::uapi::{AttachType, ProgramType};
 
 use crate::kernel::Feature;
+use crate::object::ProgramSpec;
 use crate::plan::code::{Stream, assemble};
 use crate::plan::core::Relocated;
 use crate::plan::maps::fit;
-use crate::plan::{Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanStructOps, Poison, Step};
+use crate::plan::{
+    Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanStructOps, Poison, Ref, Step, Value,
+    target,
+};
 
 /// A program that is to be loaded.
 #[derive(Clone, Debug)]
@@ -31,6 +35,8 @@ pub struct PlanProgram {
     pub flags: u32,
     /// Its license.
     pub license: String,
+    /// The modules of whose functions it calls any: a call's offset is the place in this list, counted from 1.
+    pub modules: Vec<String>,
     /// Its instructions, then those of every function that it calls.
     pub insns: Vec<PlanInsn>,
     /// The functions in the stream; the first is the program itself.
@@ -51,6 +57,13 @@ pub enum AttachPoint {
     None,
     /// A kind of place.
     Type(AttachType),
+    /// One thing of the kernel: a function, a tracepoint, a hook, an iterator.
+    KernelType {
+        /// How the program is attached to it.
+        attach_type: AttachType,
+        /// What it is, by its type in BTF: `btf_trace_sched_switch`.
+        target: KernelType,
+    },
     /// A member of a kernel struct.
     StructOps {
         /// The struct.
@@ -132,7 +145,7 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
             continue;
         }
         flags |= if def.xdp_frags { BPF_F_XDP_HAS_FRAGS } else { 0 };
-        let Some(attach) = attach_point(cx, program, def) else { continue };
+        let Some(attach) = attach_point(cx, program, spec, def) else { continue };
         chosen.push(Chosen {
             id: program.id,
             function: program.function,
@@ -178,19 +191,20 @@ impl std::fmt::Display for AttachPoint {
         match self {
             Self::None => f.write_str("none"),
             Self::Type(attach) => attach.fmt(f),
+            Self::KernelType { attach_type, target } => write!(f, "{attach_type} {}", target.name),
             Self::StructOps { ops, name, .. } => write!(f, "{}.{name}", ops.name),
         }
     }
 }
 
-fn attach_point(cx: &mut Context<'_>, program: &Program, def: &SecDef) -> Option<AttachPoint> {
+fn attach_point(
+    cx: &mut Context<'_>,
+    program: &Program,
+    spec: &ProgramSpec,
+    def: &SecDef,
+) -> Option<AttachPoint> {
     if def.needs_btf_target {
-        cx.errors.push(PlanError::NotYet {
-            what: "program",
-            name: format!("`{}`", program.name),
-            not_yet: format!("SEC(\"{}\"), whose target is a type of the kernel,", program.section),
-        });
-        return None;
+        return target::plan(cx, program, def, spec.attach_target());
     }
     Some(match def.attach_type {
         Some(attach) => {
@@ -223,7 +237,8 @@ fn plan_one(
 ) -> Option<PlanProgram> {
     let object = cx.object;
     let spec = object.program(chosen.id)?;
-    let Stream { insns, functions, poisons } = assemble(cx, chosen.function, functions)?;
+    let Stream { mut insns, functions, poisons } = assemble(cx, chosen.function, functions)?;
+    let modules = number_modules(cx, &mut insns);
     let named = cx.uses(Feature::Names, Step::Program(chosen.id));
     notice(cx, spec.name(), &poisons);
     let (func_info, lines) = if with_btf { debug_info(cx, &functions) } else { Default::default() };
@@ -235,12 +250,30 @@ fn plan_one(
         attach: chosen.attach.clone(),
         flags: chosen.flags,
         license: object.file().license().unwrap_or_default().to_owned(),
+        modules,
         insns,
         functions,
         func_info,
         lines,
         poisons,
     })
+}
+
+/// Gives each module a number, from 1, in calls of its functions.
+fn number_modules(cx: &Context<'_>, insns: &mut [PlanInsn]) -> Vec<String> {
+    let mut modules: Vec<String> = Vec::new();
+    for planned in insns.iter_mut().filter(|planned| planned.insn.is_call()) {
+        let Some(Ref::Extern(id)) = planned.reference else { continue };
+        let Some(Value::Type(KernelType { module: Some(module), .. })) = cx.externs.get(&id) else {
+            continue;
+        };
+        let at = modules.iter().position(|known| known == module).unwrap_or_else(|| {
+            modules.push(module.clone());
+            modules.len() - 1
+        });
+        planned.insn.off = i16::try_from(at.saturating_add(1)).unwrap_or(i16::MAX);
+    }
+    modules
 }
 
 fn notice(cx: &mut Context<'_>, program: &str, poisons: &[Poison]) {

@@ -5,7 +5,9 @@ use std::fmt::{self, Write};
 use bpf_elf::InsnIndex;
 use bpf_sys::uapi::flags;
 
-use crate::plan::{AttachPoint, KernelType, MemberState, Plan, PlanMap, PlanProgram, PlanStructOps, Ref};
+use crate::plan::{
+    AttachPoint, KernelType, MemberState, Plan, PlanExtern, PlanMap, PlanProgram, PlanStructOps, Ref, Value,
+};
 
 /// Flags of maps that plans can hold, by name.
 const MAP_FLAGS: &[(u32, &str)] = &[
@@ -112,6 +114,7 @@ impl Plan {
             AttachPoint::StructOps { ops, member, .. } => {
                 write!(f, ", {} (member {member}){}", program.attach, of(ops))?;
             }
+            AttachPoint::KernelType { target, .. } => write!(f, ", {}{}", program.attach, of(target))?,
             other => write!(f, ", {other}")?,
         }
         if program.flags != 0 {
@@ -164,13 +167,33 @@ impl Plan {
                 let name = self.data.kernel.btf().map(|btf| bpf_btf::dump::type_name(btf, id));
                 format!("({:02x}) r{dst} = kernel's id of {}", insn.insn.code, name.unwrap_or_default())
             }
+            Some(Ref::KernelSymbol(id)) => {
+                format!("({:02x}) r{dst} = address of kernel symbol {}", insn.insn.code, self.extern_name(id))
+            }
+            Some(Ref::Extern(id)) => {
+                let name = match self.extern_value(id) {
+                    Some(Value::Type(found)) => format!("{}{}", found.name, of(found)),
+                    _ => self.extern_name(id).to_owned(),
+                };
+                if insn.insn.is_ld_imm64() {
+                    format!("({:02x}) r{dst} = &kernel {name}", insn.insn.code)
+                } else {
+                    format!("({:02x}) call kernel {name}", insn.insn.code)
+                }
+            }
             Some(Ref::Poison(index)) => {
                 let poison = usize::try_from(index).ok().and_then(|index| program.poisons.get(index));
-                poison
-                    .map_or("unresolved".to_owned(), |poison| format!("unresolved: {}", poison.missing.path))
+                poison.map_or("unresolved".to_owned(), |poison| {
+                    format!("unresolved: {}", poison.missing.path())
+                })
             }
             Some(Ref::Upper) => "     (upper half)".to_owned(),
         }
+    }
+
+    fn extern_name(&self, id: bpf_elf::ExternId) -> &str {
+        let found = self.data.object.file().externs().iter().find(|found| found.id == id);
+        found.map_or("?", |found| &found.name)
     }
 
     /// A byte of a data section, by the variable that it belongs to.
@@ -178,7 +201,13 @@ impl Plan {
         match self.data.object.file().global_at(map, offset) {
             Some((global, 0)) => format!("[{}]", global.name),
             Some((global, inside)) => format!("[{} + {inside}]", global.name),
-            None => format!(" + {offset}"),
+            None => {
+                let value = |found: &&PlanExtern| found.value == Value::MapValue { map, offset };
+                match self.externs().iter().find(value) {
+                    Some(found) => format!("[{}]", found.name),
+                    None => format!(" + {offset}"),
+                }
+            }
         }
     }
 

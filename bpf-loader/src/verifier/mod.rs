@@ -1,11 +1,8 @@
 //! The verifier's log as data: what it refused, where, and why.
 
-use std::sync::Arc;
-
-use bpf_btf::core::Missing;
 use bpf_btf::{Label, Place};
 
-use crate::plan::{Plan, PlanProgram};
+use crate::plan::{Plan, PlanProgram, Unresolved};
 
 /// What the verifier said of a program that it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +20,7 @@ pub struct Report {
     /// Whether the log was too long to be fetched whole.
     pub truncated: bool,
     /// What does not exist in this kernel, where it stopped at that.
-    pub unresolved: Option<Arc<Missing>>,
+    pub unresolved: Option<Unresolved>,
 }
 
 /// Lines that say how much work it was, not what is wrong.

@@ -6,6 +6,8 @@ mod btf;
 #[cfg(target_os = "linux")]
 mod events;
 #[cfg(target_os = "linux")]
+mod externs;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -26,6 +28,7 @@ fn main() {
         btf::tests(),
         struct_ops::tests(),
         modules::tests(),
+        externs::tests(),
         events::tests(),
         refused::tests(),
     ];

@@ -31,7 +31,7 @@ pub(crate) fn tests() -> Vec<Trial> {
 }
 
 /// A test with the module.
-fn module_test(name: &str, body: fn() -> Outcome) -> Trial {
+pub(crate) fn module_test(name: &str, body: fn() -> Outcome) -> Trial {
     test(name, move || with_module(body))
 }
 

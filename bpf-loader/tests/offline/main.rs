@@ -1,6 +1,7 @@
 //! What needs no kernel and no privileges: plans of every fixture, their text, and damaged objects.
 
 mod differences;
+mod externs;
 mod plans;
 mod stored;
 mod support;

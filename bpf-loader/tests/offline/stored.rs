@@ -21,7 +21,7 @@ const REFERENCE: &str = "x86_64-6.12";
 const OTHERS: [&str; 6] =
     ["x86_64-5.10", "x86_64-6.1", "x86_64-6.18", "x86_64-7.2", "aarch64-6.12", "s390x-6.12"];
 
-fn stored(name: &str) -> Kernel {
+pub(crate) fn stored(name: &str) -> Kernel {
     Kernel::open(root().join(format!("kernels/stored/{name}.kernel"))).unwrap()
 }
 
@@ -149,13 +149,13 @@ fn the_name_of_a_state_by_hand() {
         let plan = plan("core/fields", kernel);
         let (gone, offset) = if kernel.ends_with("5.10") { ("__state", 16) } else { ("state", 24) };
         let poisons = &program(&plan, "read_flavors").poisons;
-        let unresolved: Vec<&str> = poisons.iter().map(|poison| poison.missing.path.as_str()).collect();
+        let unresolved: Vec<&str> = poisons.iter().map(|poison| poison.missing.path()).collect();
         let gone = format!("task_struct.{gone}");
         assert_eq!(unresolved, [gone.as_str(), &gone, "task_struct.zzz_not_there"], "{kernel}");
         assert!(numbers(&plan, "read_flavors").contains(&offset), "{kernel}");
         let close =
             if kernel.ends_with("5.10") { "state (volatile long int)" } else { "__state (unsigned int)" };
-        assert_eq!(poisons[0].missing.nearest.as_deref(), Some(close), "{kernel}");
+        assert_eq!(poisons[0].missing.nearest(), Some(close), "{kernel}");
     }
 }
 

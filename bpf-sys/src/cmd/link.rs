@@ -12,7 +12,7 @@ use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use super::info::{self, info};
-use crate::attr::{self, LinkCreateAttr, LinkDetachAttr, LinkUpdateAttr, RawTracepointAttr};
+use crate::attr::{self, IterCreateAttr, LinkCreateAttr, LinkDetachAttr, LinkUpdateAttr, RawTracepointAttr};
 use crate::error::SysError;
 use crate::syscall;
 use crate::uapi::flags::BPF_F_REPLACE;
@@ -132,6 +132,22 @@ impl<'a> LinkCreate<'a> {
 /// `BPF_LINK_CREATE` with `BPF_STRUCT_OPS`, since 6.4: `bpf_struct_ops_link_create` in `kernel/bpf/bpf_struct_ops.c`.
 pub fn create_struct_ops(map: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
     LinkCreate::new(map, AttachType::STRUCT_OPS).create()
+}
+
+/// Opens an iterator for reading, by the link that its program is attached with. Each descriptor begins anew.
+///
+/// # Errors
+///
+/// [`SysError::Kernel`]: `EINVAL` if the link is not one of an iterator.
+///
+/// # Kernel
+///
+/// `BPF_ITER_CREATE`, since 5.8: `bpf_iter_new_fd` in `kernel/bpf/bpf_iter.c`.
+#[doc(alias = "bpf_iter_create")]
+pub fn create_iter(link: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+    let mut attr = IterCreateAttr { link_fd: link.as_raw_fd(), ..IterCreateAttr::default() };
+    // SAFETY: there is no address in the argument; the command returns a new descriptor.
+    unsafe { syscall::bpf_fd(Command::ITER_CREATE, &mut attr) }
 }
 
 /// Attaches a program to a raw tracepoint; `name` is `None` for a program that was loaded for one (`tp_btf`, or another

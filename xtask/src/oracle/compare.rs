@@ -4,7 +4,12 @@ use super::facts::{Facts, Line, Map, Program, Refusal, Sent, SentMap, Shape};
 use super::tally::{Differs, Tally};
 
 /// The codes of what we say that we do not do yet.
-const NOT_YET: [&str; 3] = ["E0292", "E0403", "E0404"];
+const NOT_YET: [&str; 2] = ["E0292", "E0403"];
+
+/// Where the objects are that were written here.
+const OWN: [&str; 2] = ["fixtures/", "bpf-elf/"];
+/// What programs are counted under that nobody here wrote.
+pub(crate) const FOREIGN: &str = "of them written by others";
 
 /// What stands in the file: whether it opens, programs, maps.
 pub(crate) fn opened(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Facts) {
@@ -60,7 +65,11 @@ pub(crate) fn sent(tally: &mut Tally, object: &str, ours: &Facts, theirs: &Facts
             (None, None) if ours.refused.is_none() && theirs.refused.is_none() => continue,
             (Some(ours_sent), Some(theirs_sent)) => {
                 fields.sent(ours_sent, theirs_sent);
+                fields.usdt(&ours.section);
                 tally.went_into("programs sent by both", 1);
+                if !OWN.iter().any(|folder| object.starts_with(folder)) {
+                    tally.went_into(FOREIGN, 1);
+                }
                 tally.went_into("instructions", ours_sent.insns.len());
                 tally.went_into("functions", ours_sent.functions.len());
                 tally.went_into("source lines", ours_sent.lines.len());
@@ -122,10 +131,9 @@ fn named<'a, T>(ours: &'a [T], theirs: &'a [T], name: impl Fn(&T) -> &String) ->
     ours.iter().filter_map(pair).collect()
 }
 
-/// Pairs of maps, in their order, and what differs about the order itself. libbpf's map of configuration values is
-/// passed over: ours comes with the externs.
+/// Pairs of maps, in their order, and what differs about the order itself.
 fn maps<'a>(ours: &'a Facts, theirs: &'a Facts) -> (Vec<(&'a Map, &'a Map)>, Vec<Differs>) {
-    let theirs: Vec<&Map> = theirs.maps.iter().filter(|map| !(map.data && map.name == ".kconfig")).collect();
+    let theirs: Vec<&Map> = theirs.maps.iter().collect();
     let mut fields = Fields::default();
     if ours.maps.len() != theirs.len() {
         let ours: Vec<&str> = ours.maps.iter().map(|map| map.name.as_str()).collect();
@@ -223,6 +231,14 @@ impl Fields {
         self.list::<Line>("lines", &ours.lines, &theirs.lines);
     }
 
+    /// What a difference in the attach type of a USDT program is called: they have a reason of their own.
+    fn usdt(&mut self, section: &str) {
+        let usdt = section == "usdt" || section.starts_with("usdt/");
+        for differs in self.0.iter_mut().filter(|differs| usdt && differs.field == "attach type") {
+            differs.field = "usdt";
+        }
+    }
+
     /// Of a list, the first place that differs is enough.
     fn list<T: PartialEq + std::fmt::Debug>(&mut self, field: &'static str, ours: &[T], theirs: &[T]) {
         let first = ours.iter().zip(theirs).position(|(ours, theirs)| ours != theirs);
@@ -317,10 +333,7 @@ mod tests {
     #[test]
     fn maps_that_one_side_lacks_are_a_difference() {
         let (ours, mut theirs) = (facts(), facts());
-        theirs.maps.push(Map { name: ".kconfig".into(), data: true, ..Map::default() });
         let mut tally = Tally::new("open");
-        opened(&mut tally, "o", &ours, &theirs);
-        assert!(tally.unexplained.is_empty());
         theirs.maps.push(Map { name: "n".into(), ..Map::default() });
         opened(&mut tally, "o", &ours, &theirs);
         assert!(tally.unexplained[0].why.starts_with("maps: "));

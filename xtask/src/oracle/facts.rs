@@ -21,7 +21,7 @@ pub(crate) struct Facts {
 pub(crate) struct Refusal {
     /// The kernel's error number, if it was the kernel.
     pub(crate) errno: Option<i32>,
-    /// A code: ours (`E0404`), or libbpf's (`libbpf -4005`).
+    /// A code: ours (`E0403`), or libbpf's (`libbpf -4005`).
     pub(crate) code: String,
     /// What it says about it.
     pub(crate) text: String,
@@ -154,8 +154,9 @@ pub(crate) enum Means {
     /// An instruction of the same stream: a call, or the address of a function.
     Insn(u32),
     /// A function or variable of the kernel.
-    #[allow(dead_code, reason = "only the package in oracle/ makes these, for now")]
     Kernel(String),
+    /// The address of a symbol of the kernel.
+    Address(String),
     /// The second half of a wide instruction whose first half says it all.
     Upper,
 }
@@ -170,6 +171,7 @@ pub(crate) fn insn(slot: Slot, means: &Means) -> String {
         Means::MapValue(name, offset) => format!("{head} &{name}+{offset}"),
         Means::Insn(at) => format!("{head} @{at}"),
         Means::Kernel(name) => format!("{head} kernel {name}"),
+        Means::Address(name) => format!("{head} address of {name}"),
         Means::Upper => format!("{head} upper"),
     }
 }

@@ -2,8 +2,9 @@
 
 use bpf_loader::btf::Endian;
 use bpf_loader::elf::{MapDef, MapKind};
+use bpf_loader::kernel::Symbols;
 use bpf_loader::load::LoadError;
-use bpf_loader::plan::{AttachPoint, PlanMap, PlanProgram, Ref};
+use bpf_loader::plan::{AttachPoint, KernelType, PlanMap, PlanProgram, Ref, Value};
 use bpf_loader::{Diagnostic, Kernel, Object, OpenOptions, Plan, PlanFailed};
 
 use super::facts::{
@@ -72,13 +73,17 @@ fn map(def: &MapDef) -> Map {
     };
     Map {
         name: def.name.clone(),
-        data: data.is_some(),
+        data: data.is_some() || def.kind == MapKind::Kconfig,
         shape: shape(def),
         numa_node: def.numa_node.unwrap_or(0),
         pinned: def.pin_by_name,
         autocreate: def.autocreate,
         inner: def.inner.as_deref().map(shape),
-        contents: data.map(|section| Digest::of(&section.bytes)),
+        contents: match &def.kind {
+            // Nothing stands in it before the configuration is known.
+            MapKind::Kconfig => Some(Digest::of(&vec![0; usize::try_from(def.value_size).unwrap_or(0)])),
+            _ => data.map(|section| Digest::of(&section.bytes)),
+        },
         sent: None,
     }
 }
@@ -171,6 +176,8 @@ fn send(plan: &Plan, kernel: &Kernel, facts: &mut Facts) {
         }
         program.sent = Some(sent);
     }
+    let types = plan.btf().filter(|btf| btf.endian() == Endian::NATIVE);
+    facts.btf = types.map(|btf| Digest::of(btf.bytes()));
     for planned in plan.maps() {
         if let Some(map) = facts.maps.get_mut(usize::try_from(planned.id.0).unwrap_or(usize::MAX)) {
             map.sent = Some(sent_map(planned));
@@ -199,7 +206,8 @@ fn sent_map(planned: &PlanMap) -> SentMap {
 fn sent(plan: &Plan, program: &PlanProgram) -> Sent {
     let (attach_type, attach_btf) = match &program.attach {
         AttachPoint::Type(attach) => (attach.0, None),
-        AttachPoint::StructOps { ops, member, .. } => (*member, Some(ops.name.clone())),
+        AttachPoint::KernelType { attach_type, target } => (attach_type.0, Some(home(target))),
+        AttachPoint::StructOps { ops, member, .. } => (*member, Some(home(ops))),
         _ => (0, None),
     };
     let text = |offset| plan.btf().and_then(|btf| btf.string(offset).ok()).unwrap_or_default().to_owned();
@@ -232,10 +240,32 @@ fn sent(plan: &Plan, program: &PlanProgram) -> Sent {
     }
 }
 
+/// A type by its name, and whether it is a module's.
+fn home(found: &KernelType) -> String {
+    let place = if found.module.is_some() { "module: " } else { "" };
+    format!("{place}{}", found.name)
+}
+
 fn insns(plan: &Plan, program: &PlanProgram) -> Vec<String> {
     let map = |id| plan.map(id).map_or("?", |map| map.name.as_str()).to_owned();
+    let extern_name = |id| {
+        let found = plan.externs().iter().find(|found| found.id == id);
+        let name = found.map_or("?", |found| found.name.as_str());
+        // Several may be at one address: the first by name stands for all.
+        let symbols = plan.kernel().symbols().ok().flatten();
+        let address = symbols.and_then(|symbols| symbols.find(name)).map(|found| found.address);
+        let first = symbols.into_iter().flat_map(Symbols::iter).find(|other| Some(other.address) == address);
+        first.map_or(name, |first| first.name).to_owned()
+    };
+    let mut number = false;
     let line = |planned: &bpf_loader::plan::PlanInsn| {
-        let raw = planned.insn;
+        let mut raw = planned.insn;
+        if let Some(Ref::KernelType(id)) = planned.reference {
+            raw.imm = id.0.cast_signed();
+        }
+        // The id of a type is a number for libbpf, in both halves.
+        let upper = if number { Means::Number } else { Means::Upper };
+        number = matches!(planned.reference, Some(Ref::KernelType(_)));
         let means = match planned.reference {
             Some(Ref::Map(id)) => Means::Map(map(id)),
             Some(Ref::MapValue { map: id, offset }) => Means::MapValue(map(id), offset),
@@ -243,7 +273,12 @@ fn insns(plan: &Plan, program: &PlanProgram) -> Vec<String> {
                 let placed = program.functions.iter().find(|placed| placed.function == id);
                 Means::Insn(placed.map_or(u32::MAX, |placed| placed.start.0))
             }
-            Some(Ref::Upper) => Means::Upper,
+            Some(Ref::KernelSymbol(id)) => Means::Address(extern_name(id)),
+            Some(Ref::Extern(id)) => match plan.extern_value(id) {
+                Some(Value::Type(found)) => Means::Kernel(found.name.clone()),
+                _ => Means::Kernel("?".to_owned()),
+            },
+            Some(Ref::Upper) => upper,
             _ => Means::Number,
         };
         insn(Slot { code: raw.code, dst: raw.dst, src: raw.src, off: raw.off, imm: raw.imm }, &means)
