@@ -126,7 +126,7 @@ impl Stop {
             let second =
                 signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, asked.clone());
             let first = second.and_then(|_| signal_hook::flag::register(signal, asked.clone()));
-            first.map_err(|error| CommandError::new("E0916", "signals cannot be caught").source(error))?;
+            first.map_err(|error| CommandError::new("E0919", "signals cannot be caught").source(error))?;
         }
         Ok(Self { asked, time: args.for_time, events: args.events.unwrap_or(u64::MAX) })
     }
@@ -179,7 +179,7 @@ fn report(links: &Links, out: &Out) {
 }
 
 fn nothing_attached(args: &Run, links: &Links) -> CommandError {
-    let error = CommandError::new("E0917", "nothing of the object attaches by itself").at(&args.file, None);
+    let error = CommandError::new("E0920", "nothing of the object attaches by itself").at(&args.file, None);
     match links.skipped() {
         [] => error.help("it has no programs that are loaded, and no struct_ops variables"),
         _ => error.help("name targets in the sections, such as SEC(\"tracepoint/sched/sched_process_exec\")"),

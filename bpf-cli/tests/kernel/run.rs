@@ -275,7 +275,7 @@ fn struct_ops() -> Outcome {
 fn nothing() -> Outcome {
     let said = fails(&["run", &fixture("socket/minimal")])?;
     contains(&said, "skipped program `seven` in SEC(\"socket\")")?;
-    contains(&said, "error[E0917]: nothing of the object attaches by itself")?;
+    contains(&said, "error[E0920]: nothing of the object attaches by itself")?;
     DONE
 }
 
