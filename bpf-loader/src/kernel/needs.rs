@@ -26,6 +26,8 @@ use crate::plan::target::Wanted;
 /// [`KernelError`]: the kernel has no BTF, or it does not hold together.
 pub fn needs(object: &Object, kernel: &Kernel) -> Result<Keep, KernelError> {
     let btf = kernel.btf()?;
+    // What shows features alone is some sixty names, many of them absent: an index pays.
+    btf.index_names();
     let mut keep = Keep::new();
     let collected = features(btf, &mut keep)
         .and_then(|()| struct_ops(object, btf, &mut keep))
@@ -163,25 +165,26 @@ fn targets(object: &Object, places: &[(Option<&str>, &Btf)], keep: &mut Keep) ->
 }
 
 /// The lines of the configuration and the symbols that the objects ask for; where one is not there, the one that is
-/// suggested instead.
+/// suggested instead. What no object asks for is not read.
 fn facts(kernel: &Kernel, objects: &[&Object]) -> Result<(Option<String>, Option<Symbols>), KernelError> {
     let externs = || objects.iter().flat_map(|object| object.file().externs());
-    let known = match kernel.kconfig() {
-        Ok(text) => Some(kconfig_values(text)),
-        Err(KernelError::NoKconfig { .. }) => None,
-        Err(other) => return Err(other),
+    let configured = || externs().filter(|found| matches!(found.kind, ExternKind::Kconfig { .. }));
+    let addressed =
+        || externs().filter(|found| matches!(found.kind, ExternKind::Symbol | ExternKind::Variable));
+    let known = match configured().next().map(|_| kernel.kconfig()) {
+        Some(Ok(text)) => Some(kconfig_values(text)),
+        None | Some(Err(KernelError::NoKconfig { .. })) => None,
+        Some(Err(other)) => return Err(other),
     };
     let kconfig = known.map(|known| {
         let names: BTreeSet<&str> = known.keys().copied().collect();
-        let wanted = externs().filter(|found| matches!(found.kind, ExternKind::Kconfig { .. }));
-        let kept = near(wanted, &names);
+        let kept = near(configured(), &names);
         kept.iter().map(|name| format!("{name}={}\n", known.get(name).copied().unwrap_or_default())).collect()
     });
-    let symbols = kernel.symbols()?.map(|symbols| {
+    let all = if addressed().next().is_none() { None } else { kernel.symbols()? };
+    let symbols = all.map(|symbols| {
         let names: BTreeSet<&str> = symbols.iter().map(|symbol| symbol.name).collect();
-        let wanted =
-            externs().filter(|found| matches!(found.kind, ExternKind::Symbol | ExternKind::Variable));
-        let kept = near(wanted, &names);
+        let kept = near(addressed(), &names);
         let kept = kept.into_iter().filter_map(|name| symbols.find(name));
         Symbols::of(kept.map(|found| (found.name.to_owned(), 0, found.ambiguous)).collect())
     });
