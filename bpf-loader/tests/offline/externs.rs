@@ -284,10 +284,9 @@ fn cut_and_saved() {
         let read = Kernel::from_saved(&saved).unwrap();
         assert_eq!(outcome(&file, &read), outcome(&file, &whole), "{name}");
         assert_eq!(read.save().unwrap(), saved);
-        let kept = read.symbols().unwrap().unwrap().iter().count();
-        assert!(
-            kept <= 1 && read.kconfig().unwrap().lines().count() < CONFIG.lines().count(),
-            "{name}: {kept}"
-        );
+        // What nobody asks for is not known there.
+        let kept = read.symbols().unwrap().map_or(0, |symbols| symbols.iter().count());
+        let lines = read.kconfig().map_or(0, |text| text.lines().count());
+        assert!(kept <= 1 && lines < CONFIG.lines().count(), "{name}: {kept} symbols, {lines} lines");
     }
 }
