@@ -112,8 +112,10 @@ impl<'a> Param<'a> {
         self.btf.string(StrOffset(self.name))
     }
 
-    pub(crate) fn name_offset(&self) -> u32 {
-        self.name
+    /// Where its name stands.
+    #[must_use]
+    pub fn name_offset(&self) -> StrOffset {
+        StrOffset(self.name)
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Function {
     pub core: Vec<CoreReloc>,
     /// It is in `.text`: a function for others to call (and nonetheless a program if a struct_ops member names it).
     pub is_subprogram: bool,
+    /// The functions that it names to be called when it throws, by its `exception_callback:` tags; one at the most makes
+    /// sense, and it has to be global and in `.text`.
+    pub exception_callbacks: Vec<String>,
 }
 
 /// Who can see a function.
@@ -165,6 +168,7 @@ pub(crate) fn collect(
                 lines: Vec::new(),
                 core: Vec::new(),
                 is_subprogram: section_name == TEXT,
+                exception_callbacks: Vec::new(),
             });
             places.push(Place { section: *section, start: symbol.value, end });
         }

@@ -19,7 +19,12 @@ pub(crate) struct Types {
     datasecs: Vec<(SectionIndex, TypeId)>,
     /// The `VAR` or `FUNC` of what is declared and not defined, by name, with the name of its data section.
     pub(crate) externs: HashMap<String, Declaration>,
+    /// The functions that are to be called when a function throws, by name, in the order of the types.
+    pub(crate) exception_tags: Vec<(TypeId, String)>,
 }
+
+/// How the tag begins that names the function to be called when a program throws.
+const EXCEPTION_TAG: &str = "exception_callback:";
 
 /// The type of something that is defined elsewhere.
 pub(crate) struct Declaration {
@@ -60,6 +65,7 @@ pub(crate) fn read(
     fixup.scan(functions)?;
     fixup.hidden_functions(functions)?;
     let Fixup { patch, mut types, .. } = fixup;
+    exception_callbacks(std::mem::take(&mut types.exception_tags), functions);
     types.datasecs.sort_unstable();
     types.datasecs.dedup_by_key(|(section, _)| *section);
     types.btf = Some(match patch {
@@ -146,6 +152,21 @@ fn check_function(btf: &Btf, id: TypeId) -> Result<(), TypeError> {
     }
 }
 
+/// Gives each function the names in its tags. A tag on anything else means nothing.
+fn exception_callbacks(tags: Vec<(TypeId, String)>, functions: &mut [Function]) {
+    if tags.is_empty() {
+        return;
+    }
+    let mut of_type: HashMap<TypeId, Vec<String>> = HashMap::new();
+    for (tagged, callback) in tags {
+        of_type.entry(tagged).or_default().push(callback);
+    }
+    for function in functions {
+        let tags = function.type_id.and_then(|id| of_type.get(&id));
+        function.exception_callbacks.extend(tags.into_iter().flatten().cloned());
+    }
+}
+
 /// One pass over the types, filling in what the symbols know.
 struct Fixup<'a, 'd> {
     file: &'a ElfFile<'d>,
@@ -170,6 +191,7 @@ impl<'a, 'd> Fixup<'a, 'd> {
                 Kind::DATASEC => self.datasec(&found)?,
                 Kind::FUNC if found.linkage() == Some(BtfLinkage::Extern) => self.declared(&found)?,
                 Kind::VAR if found.var_linkage() == Some(VarLinkage::Extern) => self.declared(&found)?,
+                Kind::DECL_TAG if found.component() == Some(None) => self.tag(&found)?,
                 Kind::FUNC if !unnamed.is_empty() => {
                     for at in unnamed.remove(name(&found, "function")?).unwrap_or_default() {
                         if let Some(function) = functions.get_mut(at) {
@@ -187,6 +209,14 @@ impl<'a, 'd> Fixup<'a, 'd> {
         let name = name(found, "extern")?.to_owned();
         let entry = self.types.externs.entry(name);
         entry.or_insert_with(|| Declaration { type_id: found.id(), section: None });
+        Ok(())
+    }
+
+    fn tag(&mut self, found: &Type<'_>) -> Result<(), ElfError> {
+        if let Some(callback) = name(found, "tag")?.strip_prefix(EXCEPTION_TAG) {
+            let tagged = found.target().unwrap_or_default();
+            self.types.exception_tags.push((tagged, callback.to_owned()));
+        }
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod error;
 mod ext;
 mod parts;
 mod patch;
+mod patch_add;
 mod sanitize;
 mod strings;
 

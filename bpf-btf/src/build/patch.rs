@@ -1,4 +1,4 @@
-//! Changing numbers in a blob without moving anything: sizes, places in data sections, linkage; and adding at the end.
+//! Changing numbers in a blob without moving anything: sizes, places in data sections, linkage.
 
 use crate::btf::Btf;
 use crate::cursor::Endian;
@@ -30,12 +30,12 @@ use crate::types::{Linkage, RECORD_HEADER, SectionVar, StrOffset, Type, TypeId, 
 /// ```
 #[derive(Clone, Debug)]
 pub struct Patch {
-    btf: Btf,
+    pub(super) btf: Btf,
     bytes: Vec<u8>,
-    /// Records and strings behind those that are there.
-    added_types: Vec<u8>,
-    added_count: u32,
-    added_strings: Vec<u8>,
+    /// Records and strings behind those that are there (`patch_add`).
+    pub(super) added_types: Vec<u8>,
+    pub(super) added_count: u32,
+    pub(super) added_strings: Vec<u8>,
 }
 
 impl Patch {
@@ -153,52 +153,6 @@ impl Patch {
         let at = index.checked_mul(8).and_then(|at| at.checked_add(RECORD_HEADER)).filter(|_| index < count);
         let at = at.ok_or(TypeError::NoSuchElement { id: proto, index, count })?;
         self.put(proto, start, at, name.0)
-    }
-
-    /// Adds a string behind those that are there.
-    ///
-    /// # Errors
-    /// [`TypeError::BadString`] for a string with a NUL in it, and where there is no room.
-    pub fn add_string(&mut self, text: &str) -> Result<StrOffset, TypeError> {
-        let there = self.btf.string_section().len().saturating_add(self.added_strings.len());
-        let there = u32::try_from(there).ok().and_then(|at| at.checked_add(self.btf.first_string()));
-        let at = there.filter(|_| !text.contains('\0')).ok_or(TypeError::BadString { offset: u32::MAX })?;
-        self.added_strings.extend_from_slice(text.as_bytes());
-        self.added_strings.push(0);
-        Ok(StrOffset(at))
-    }
-
-    /// Adds a `VAR` behind the types that are there.
-    ///
-    /// # Errors
-    /// [`TypeError::TooLarge`] where there is no room for another type.
-    pub fn add_var(
-        &mut self,
-        name: StrOffset,
-        type_id: TypeId,
-        linkage: VarLinkage,
-    ) -> Result<TypeId, TypeError> {
-        self.add(&[name.0, u32::from(Kind::VAR.0) << 24, type_id.0, linkage.number()])
-    }
-
-    /// Adds a signed `INT` of so many bytes behind the types that are there.
-    ///
-    /// # Errors
-    /// [`TypeError::TooLarge`] where there is no room for another type.
-    pub fn add_int(&mut self, name: StrOffset, bytes: u8) -> Result<TypeId, TypeError> {
-        const SIGNED: u32 = 1 << 24;
-        let bytes = u32::from(bytes);
-        self.add(&[name.0, u32::from(Kind::INT.0) << 24, bytes, SIGNED | bytes.saturating_mul(8)])
-    }
-
-    fn add(&mut self, words: &[u32]) -> Result<TypeId, TypeError> {
-        let last = self.btf.last_id();
-        let count = self.added_count.checked_add(1);
-        let id = count.and_then(|count| last.0.checked_add(count));
-        let id = id.ok_or(TypeError::TooLarge { id: last, limit: u32::MAX })?;
-        self.added_count = self.added_count.saturating_add(1);
-        self.added_types.extend(words.iter().flat_map(|word| self.btf.endian().put_u32(*word)));
-        Ok(TypeId(id))
     }
 
     /// The changed blob, in the byte order of the one it was made from.

@@ -56,7 +56,7 @@ pub(super) fn write<F: Form>(form: &mut F, record: &Type<'_>) {
             form.list("params");
             for param in record.params() {
                 form.element();
-                form.name(param.name_offset());
+                form.name(param.name_offset().0);
                 form.number(TYPE, param.type_id.0);
                 form.element_end();
             }

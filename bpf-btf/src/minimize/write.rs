@@ -122,7 +122,7 @@ impl<'a> Writer<'a> {
             Kind::FUNC_PROTO => {
                 let mut tail = Vec::new();
                 for param in found.params() {
-                    tail.extend([self.string(param.name_offset())?, self.id(param.type_id.0)?]);
+                    tail.extend([self.string(param.name_offset().0)?, self.id(param.type_id.0)?]);
                 }
                 self.elements(&head(0), &tail, 2);
             }

@@ -104,6 +104,9 @@ impl Dump<'_> {
         if let Some(line) = self.object.source_line(function, InsnIndex(0)) {
             line!(self, "  ", "from {}:{}", line.file, line.line);
         }
+        for callback in &function.exception_callbacks {
+            line!(self, "  ", "throws to {callback}");
+        }
         for reloc in &function.relocs {
             let target = self.target(&reloc.target);
             let insn = function.insns.get(reloc.at.index());

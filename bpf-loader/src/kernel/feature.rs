@@ -34,6 +34,8 @@ pub enum Feature {
     BtfDatasec,
     /// An array map may be mapped into memory.
     ArrayMmap,
+    /// Helpers that read either kernel or user memory (`bpf_probe_read_kernel`).
+    ProbeReadKernel,
     /// BTF may hold functions that are not static.
     BtfGlobalFunc,
     /// `bpf_struct_ops_*`: kernel structs whose callbacks are programs.
@@ -56,6 +58,8 @@ pub enum Feature {
     StructOpsLink,
     /// `bpf_struct_ops_*` of modules.
     StructOpsModule,
+    /// A parameter of a global function that is tagged `arg:ctx` is the program's context, whatever its type.
+    ArgCtxTag,
     /// BTF may hold sections whose names begin with `?`.
     BtfQmarkDatasec,
     /// A program at a raw tracepoint may be given a number there, also one that was loaded for the tracepoint.
@@ -128,6 +132,13 @@ static ROWS: &[Row] = &[
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
     row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::Function(&["btf_datasec_check_meta"])),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
+    row(
+        Feature::ProbeReadKernel,
+        "bpf_probe_read_kernel and its like",
+        5,
+        5,
+        Evidence::Enumerator("bpf_func_id", "BPF_FUNC_probe_read_kernel"),
+    ),
     row(Feature::BtfGlobalFunc, "BTF with global functions", 5, 6, Evidence::BtfEnum("btf_func_linkage")),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
     row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::Function(&["btf_float_check_meta"])),
@@ -150,6 +161,7 @@ static ROWS: &[Row] = &[
     row(Feature::TracingCookie, "cookies of tracing programs", 5, 19, Evidence::Struct("bpf_tramp_run_ctx")),
     row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::Function(&["btf_enum64_check_meta"])),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
+    row(Feature::ArgCtxTag, "parameters tagged as context", 6, 8, Evidence::BtfEnum("btf_arg_tag")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
     row(Feature::BtfQmarkDatasec, "BTF with ? in section names", 6, 9, Evidence::None),
     row(
@@ -284,6 +296,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 20);
+        assert_eq!(Feature::all().count(), 22);
     }
 }

@@ -3,17 +3,14 @@
 use std::os::fd::{AsFd, AsRawFd};
 
 use bpf_btf::build::{BuildError, Builder, Encoding, EnumValues};
-use bpf_btf::{Endian, Linkage, SectionVar, VarLinkage};
+use bpf_btf::{Endian, Linkage, SectionVar, TypeId, VarLinkage};
 use bpf_sys::map::MapCreate;
 use bpf_sys::prog::ProgLoad;
-use bpf_sys::uapi::insn::{BPF_CALL, BPF_JMP};
-use bpf_sys::uapi::{AttachType, Insn, MapType, ProgramType, flags};
+use bpf_sys::uapi::insn::{BPF_ADD, BPF_ALU64, BPF_CALL, BPF_JMP, BPF_K};
+use bpf_sys::uapi::{AttachType, Helper, Insn, MapType, ProgramType, flags};
 use bpf_sys::{LinkCreate, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
-
-/// `bpf_get_attach_cookie`.
-const GET_ATTACH_COOKIE: i32 = 174;
 
 const EXIT_0: [Insn; 2] = [Insn::mov64_imm(0, 0), Insn::exit()];
 
@@ -31,8 +28,7 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             .load()
             .map(drop),
         Feature::AttachCookie => {
-            let call = Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: GET_ATTACH_COOKIE };
-            let insns = [&[call], &EXIT_0[..]].concat();
+            let insns = [&[Insn::call_helper(Helper::GET_ATTACH_COOKIE)], &EXIT_0[..]].concat();
             ProgLoad::new(ProgramType::TRACEPOINT, &code(&insns), c"GPL").load().map(drop)
         }
         Feature::Btf
@@ -56,6 +52,18 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             load.extend(EXIT_0);
             ProgLoad::new(ProgramType::SOCKET_FILTER, &code(&load), c"GPL").load().map(drop)
         }
+        Feature::ProbeReadKernel => {
+            let insns = [
+                Insn::mov64_reg(1, 10),
+                Insn { code: BPF_ALU64 | BPF_ADD | BPF_K, dst: 1, src: 0, off: 0, imm: -8 },
+                Insn::mov64_imm(2, 8),
+                Insn::mov64_imm(3, 0),
+                Insn::call_helper(Helper::PROBE_READ_KERNEL),
+                Insn::exit(),
+            ];
+            ProgLoad::new(ProgramType::TRACEPOINT, &code(&insns), c"GPL").load().map(drop)
+        }
+        Feature::ArgCtxTag => return arg_ctx_tag(),
         Feature::PerfLink => return perf_link(),
         // These stand in BTF, which every plan or program that asks for them reads: a call would say no more.
         Feature::StructOps
@@ -82,6 +90,46 @@ fn perf_link() -> Result<Answer, SysError> {
         Err(error) if error.is(errno::EINVAL) => Ok(Answer::No),
         other => other.map(|_| Answer::Unknown),
     }
+}
+
+/// A function that takes a pointer to nothing in particular, tagged as the context, and calls a helper that wants the
+/// context.
+fn arg_ctx_tag() -> Result<Answer, SysError> {
+    let Ok(blob) = btf_with_context() else { return Ok(Answer::Unknown) };
+    let btf = match bpf_sys::btf::load(&blob, None) {
+        Ok(btf) => btf,
+        // A kernel without tags.
+        Err(error) if error.is(errno::EINVAL) => return Ok(Answer::No),
+        Err(error) => return Err(error),
+    };
+    let insns = [
+        Insn { code: BPF_JMP | BPF_CALL, dst: 0, src: flags::BPF_PSEUDO_CALL, off: 0, imm: 1 },
+        Insn::exit(),
+        Insn::call_helper(Helper::GET_FUNC_IP),
+        Insn::exit(),
+    ];
+    // Where each function starts, and its type.
+    let functions: Vec<u8> = [0, 4, 2, 6_u32].into_iter().flat_map(u32::to_ne_bytes).collect();
+    let code = code(&insns);
+    let load = ProgLoad::new(ProgramType::KPROBE, &code, c"GPL").btf(btf.as_fd()).func_info(8, &functions);
+    match load.load() {
+        Ok(_) => Ok(Answer::Yes),
+        Err(error) if error.is(errno::EINVAL) || error.is(errno::EACCES) => Ok(Answer::No),
+        Err(error) => Err(error),
+    }
+}
+
+/// Types of two functions, 4 and 6, of a pointer each; that of the second is tagged.
+fn btf_with_context() -> Result<Vec<u8>, BuildError> {
+    let mut btf = Builder::new(Endian::NATIVE);
+    let int = btf.add_int("int", 4, Encoding::Signed)?;
+    let pointer = btf.add_ptr(TypeId::VOID)?;
+    for name in ["a", "b"] {
+        let proto = btf.add_func_proto(int, &[("ctx", pointer)])?;
+        btf.add_func(name, Linkage::Global, proto)?;
+    }
+    btf.add_decl_tag("arg:ctx", TypeId(6), Some(0))?;
+    btf.finish()
 }
 
 fn code(insns: &[Insn]) -> Vec<u8> {

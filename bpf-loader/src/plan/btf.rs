@@ -4,7 +4,9 @@
 use bpf_btf::Btf;
 use bpf_btf::build::{Extras, sanitize};
 
-use super::{Context, Step, own_btf};
+use super::arg_ctx::Declarations;
+use super::programs::Chosen;
+use super::{Context, Step, arg_ctx, own_btf};
 use crate::kernel::Feature;
 
 /// A feature, how to note that BTF is to do without it, and whether BTF needs it.
@@ -26,13 +28,15 @@ pub(crate) const ROWS: &[Row] = &[
 pub(super) struct ObjectBtf {
     pub(super) btf: Option<Btf>,
     pub(super) lacks: Vec<Feature>,
+    pub(super) declarations: Declarations,
 }
 
-pub(super) fn plan(cx: &mut Context<'_>) -> ObjectBtf {
+pub(super) fn plan(cx: &mut Context<'_>, chosen: &[Chosen]) -> ObjectBtf {
     if cx.object.file().btf().is_none() || !cx.uses(Feature::Btf, Step::Btf) {
         return ObjectBtf::default();
     }
     let Some(btf) = own_btf::plan(cx) else { return ObjectBtf::default() };
+    let (btf, declarations) = arg_ctx::plan(cx, chosen, btf);
     let has = Extras::of(&btf);
     // A description of the kinds is for readers that do not know them; a kernel learns nothing from it.
     let (mut missing, mut lacks) = (Extras::default(), Vec::new());
@@ -44,9 +48,9 @@ pub(super) fn plan(cx: &mut Context<'_>) -> ObjectBtf {
         }
     }
     if missing.and(has) == Extras::default() {
-        return ObjectBtf { btf: Some(btf), lacks };
+        return ObjectBtf { btf: Some(btf), lacks, declarations };
     }
     // What was written from a blob that parsed parses; and if it did not, the kernel would say why.
     let fit = Btf::parse(sanitize(&btf, missing)).unwrap_or(btf);
-    ObjectBtf { btf: Some(fit), lacks }
+    ObjectBtf { btf: Some(fit), lacks, declarations }
 }

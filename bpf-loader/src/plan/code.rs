@@ -25,18 +25,37 @@ pub(crate) struct Stream {
 const PROGRAM_MOST: usize = 1_000_000;
 
 /// Puts a program's function and everything that it calls into one stream, in libbpf's order: a function is appended
-/// when the first reference to it is met, and its own references are followed before the caller's next one.
+/// when the first reference to it is met, and its own references are followed before the caller's next one. What is to
+/// be called when the program throws comes last.
 pub(crate) fn assemble(
     cx: &mut Context<'_>,
     main: FunctionId,
+    exception_callback: Option<FunctionId>,
     functions: &HashMap<FunctionId, Relocated>,
 ) -> Option<Stream> {
     let mut stream = Stream { insns: Vec::new(), functions: Vec::new(), poisons: Vec::new() };
     let mut placed = HashMap::new();
-    append(cx, main, functions, &mut stream, &mut placed)?;
+    for first in std::iter::once(main).chain(exception_callback) {
+        if !placed.contains_key(&first) {
+            append_all(cx, first, functions, &mut stream, &mut placed)?;
+        }
+    }
+    resolve(cx, &mut stream);
+    Some(stream)
+}
+
+/// Appends a function, and what it refers to and is not placed yet.
+fn append_all(
+    cx: &mut Context<'_>,
+    first: FunctionId,
+    functions: &HashMap<FunctionId, Relocated>,
+    stream: &mut Stream,
+    placed: &mut HashMap<FunctionId, InsnIndex>,
+) -> Option<()> {
+    append(cx, first, functions, stream, placed)?;
     // The functions on the way to the one being read, each with the reference that is next. No recursion: the depth is
     // the file's choice.
-    let mut path = vec![(main, 0)];
+    let mut path = vec![(first, 0)];
     while let Some((id, next)) = path.last_mut() {
         let Some(reloc) = cx.object.file().function(*id).and_then(|function| function.relocs.get(*next))
         else {
@@ -52,11 +71,10 @@ pub(crate) fn assemble(
             }
             _ => continue,
         };
-        append(cx, target, functions, &mut stream, &mut placed)?;
+        append(cx, target, functions, stream, placed)?;
         path.push((target, 0));
     }
-    resolve(cx, &mut stream);
-    Some(stream)
+    Some(())
 }
 
 fn append(

@@ -14,7 +14,6 @@ use bpf_sys::uapi::insn::{
 use crate::object::Object;
 use crate::plan::error::Site;
 use crate::plan::insn::POISON_CALL;
-use crate::plan::programs::Chosen;
 use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref, Unresolved};
 
 /// A function's instructions with its CO-RE relocations applied, each to be placed in any number of programs.
@@ -57,9 +56,9 @@ fn candidates(cx: &mut Context<'_>, roots: &HashSet<TypeId>) -> Option<Candidate
 }
 
 /// The functions that are part of any chosen program, in the order of the file.
-pub(crate) fn reachable(object: &Object, chosen: &[Chosen]) -> Vec<FunctionId> {
+pub(crate) fn reachable(object: &Object, roots: impl IntoIterator<Item = FunctionId>) -> Vec<FunctionId> {
     let mut seen = HashSet::new();
-    let mut open: Vec<FunctionId> = chosen.iter().map(|chosen| chosen.function).collect();
+    let mut open: Vec<FunctionId> = roots.into_iter().collect();
     while let Some(id) = open.pop() {
         if !seen.insert(id) {
             continue;

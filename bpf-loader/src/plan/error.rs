@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
-use crate::plan::ExternError;
+use crate::plan::{ExceptionError, ExternError};
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +164,9 @@ pub enum PlanError {
     /// Something defined outside the object that cannot be had.
     #[error(transparent)]
     Extern(Box<ExternError>),
+    /// What a program names to be called when it throws cannot be.
+    #[error("program `{}`: {}", _0.program, _0.problem)]
+    Exception(Box<ExceptionError>),
     /// A program that is loaded for one thing of the kernel, and nothing says which.
     #[error("program `{program}`: SEC(\"{section}\") does not name what it is for")]
     NoTarget {
@@ -365,6 +368,7 @@ impl PlanError {
             Self::Section { .. } => "E0402",
             Self::NotYet { .. } => "E0403",
             Self::Extern(error) => error.code(),
+            Self::Exception(_) => "E0435",
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
             Self::MapLeftOut { .. } => "E0405",
@@ -400,6 +404,7 @@ impl PlanError {
             }
             Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
             Self::Extern(error) => error.labels(),
+            Self::Exception(error) => error.labels(),
             Self::NoTarget { program, section } | Self::NoSuchTarget { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
@@ -452,6 +457,7 @@ impl PlanError {
             }
             Self::Core { error, .. } => return error.help().map(Into::into),
             Self::Extern(error) => return error.help(),
+            Self::Exception(error) => error.help(),
             Self::NoTarget { .. } => {
                 "name it behind a slash, or call ProgramSpec::set_attach_target before planning".into()
             }

@@ -5,12 +5,15 @@
 //! they expect from elsewhere (`externs`, `kconfig`), CO-RE (`core`), calls and subprograms (`code`), the object's BTF
 //! with what is defined elsewhere (`own_btf`) and as the kernel takes it (`btf`), maps (`maps`), programs again.
 
+mod arg_ctx;
 pub(crate) mod btf;
 mod code;
 mod core;
 mod error;
+mod exception;
 mod extern_error;
 mod externs;
+mod helpers;
 mod insn;
 mod json;
 mod kconfig;
@@ -29,6 +32,7 @@ use bpf_btf::Btf;
 use bpf_elf::{ExternId, FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
 
 pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
+pub use exception::{ExceptionError, ExceptionProblem};
 pub use extern_error::{ExternError, ExternProblem};
 pub(crate) use externs::nearest_of;
 pub use externs::{PlanExtern, Value};
@@ -196,13 +200,14 @@ impl Plan {
         }
         let struct_ops = struct_ops::plan(cx);
         let chosen = programs::choose(cx, &struct_ops);
-        let reachable = core::reachable(object, &chosen);
+        let callbacks = exception::callbacks(cx, &chosen);
+        let roots = chosen.iter().map(|chosen| chosen.function).chain(callbacks.values().copied());
+        let reachable = core::reachable(object, roots);
         externs::plan(cx, &reachable);
         let functions = core::relocate(cx, &reachable);
-        let btf = btf::plan(cx);
-        let has_btf = btf.btf.is_some();
-        let maps = maps::plan(cx, &struct_ops, has_btf);
-        let programs = programs::plan(cx, &chosen, &functions, has_btf);
+        let btf = btf::plan(cx, &chosen);
+        let maps = maps::plan(cx, &struct_ops, btf.btf.is_some());
+        let programs = programs::plan(cx, &chosen, &callbacks, &functions, &btf);
         let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
             let name = object.file().externs().iter().find(|found| found.id == id);
             PlanExtern { id, name: name.map(|found| found.name.clone()).unwrap_or_default(), value }

@@ -54,6 +54,17 @@ pub enum Notice {
         /// What was looked for, and why it was not found.
         missing: Unresolved,
     },
+    /// A parameter is tagged as the context of the program, and this kernel will not take it for that.
+    NotAContext {
+        /// The program.
+        program: String,
+        /// The function.
+        function: String,
+        /// Which of its parameters, from 0.
+        param: u32,
+        /// The struct that the kernel expects a pointer to.
+        context: String,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -83,6 +94,13 @@ impl fmt::Display for Notice {
                 }
                 Ok(())
             }
+            Self::NotAContext { function, param, context, .. } => {
+                write!(
+                    f,
+                    "parameter {param} of `{function}` is tagged as the context, and this kernel takes only a \
+                     `struct {context} *` for that"
+                )
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -103,6 +121,7 @@ impl Notice {
             Self::ModuleSkipped { .. } => "E0452",
             Self::Unresolved { missing, .. } => missing.code(),
             Self::SymbolUnknown { .. } => "E0454",
+            Self::NotAContext { .. } => "E0455",
         }
     }
 
@@ -120,6 +139,9 @@ impl Notice {
                 Label::new(Place::Kernel, kernel.clone()),
             ],
             Self::ModuleSkipped { error } => error.labels(),
+            Self::NotAContext { program, function, .. } => {
+                vec![Label::item("program", program), Label::item("function", function)]
+            }
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];

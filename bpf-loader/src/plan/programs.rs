@@ -10,12 +10,13 @@ use bpf_sys::uapi::{AttachType, ProgramType};
 
 use crate::kernel::Feature;
 use crate::object::ProgramSpec;
+use crate::plan::btf::ObjectBtf;
 use crate::plan::code::{Stream, assemble};
 use crate::plan::core::Relocated;
 use crate::plan::maps::fit;
 use crate::plan::{
     Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanStructOps, Poison, Ref, Step, Value,
-    target,
+    arg_ctx, helpers, target,
 };
 
 /// A program that is to be loaded.
@@ -105,7 +106,7 @@ pub struct PlanLine {
 pub(crate) struct Chosen {
     pub(crate) id: ProgramId,
     pub(crate) function: FunctionId,
-    program_type: ProgramType,
+    pub(crate) program_type: ProgramType,
     attach: AttachPoint,
     flags: u32,
 }
@@ -223,25 +224,40 @@ fn attach_point(
 pub(crate) fn plan(
     cx: &mut Context<'_>,
     chosen: &[Chosen],
+    exception_callbacks: &HashMap<FunctionId, FunctionId>,
     functions: &HashMap<FunctionId, Relocated>,
-    with_btf: bool,
+    btf: &ObjectBtf,
 ) -> Vec<PlanProgram> {
-    chosen.iter().filter_map(|chosen| plan_one(cx, chosen, functions, with_btf)).collect()
+    let one = |chosen: &Chosen| {
+        let callback = exception_callbacks.get(&chosen.function).copied();
+        plan_one(cx, chosen, callback, functions, btf)
+    };
+    chosen.iter().filter_map(one).collect()
 }
 
 fn plan_one(
     cx: &mut Context<'_>,
     chosen: &Chosen,
+    exception_callback: Option<FunctionId>,
     functions: &HashMap<FunctionId, Relocated>,
-    with_btf: bool,
+    btf: &ObjectBtf,
 ) -> Option<PlanProgram> {
     let object = cx.object;
     let spec = object.program(chosen.id)?;
-    let Stream { mut insns, functions, poisons } = assemble(cx, chosen.function, functions)?;
+    let step = Step::Program(chosen.id);
+    let Stream { mut insns, functions, poisons } =
+        assemble(cx, chosen.function, exception_callback, functions)?;
+    helpers::replace(cx, step, &mut insns);
     let modules = number_modules(cx, &mut insns);
-    let named = cx.uses(Feature::Names, Step::Program(chosen.id));
+    let named = cx.uses(Feature::Names, step);
     notice(cx, spec.name(), &poisons);
-    let (func_info, lines) = if with_btf { debug_info(cx, &functions) } else { Default::default() };
+    let (mut func_info, lines) =
+        if btf.btf.is_some() { debug_info(cx, &functions) } else { Default::default() };
+    if let Some(context) = arg_ctx::context(chosen.program_type) {
+        for (_, declared) in &mut func_info {
+            *declared = *btf.declarations.get(&(context, *declared)).unwrap_or(declared);
+        }
+    }
     Some(PlanProgram {
         id: chosen.id,
         name: spec.name().to_owned(),

@@ -8,6 +8,8 @@ mod events;
 #[cfg(target_os = "linux")]
 mod externs;
 #[cfg(target_os = "linux")]
+mod functions;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -29,6 +31,7 @@ fn main() {
         struct_ops::tests(),
         modules::tests(),
         externs::tests(),
+        functions::tests(),
         events::tests(),
         refused::tests(),
     ];

@@ -2,6 +2,7 @@
 
 mod differences;
 mod externs;
+mod functions;
 mod plans;
 mod stored;
 mod support;
