@@ -45,5 +45,5 @@ pub use self::{
     error::SysError,
     mapping::{FileBytes, FileMapping, MapMapping, MappingError, RingError, RingMapping, RingRecord},
     memlock::raise_memlock_limit,
-    os::open_nonblocking,
+    os::{kernel_version, open_nonblocking},
 };

@@ -58,8 +58,9 @@ pub(crate) fn page_size() -> Result<usize, SysError> {
     usize::try_from(size).map_err(|_| SysError::last_os("sysconf(_SC_PAGESIZE)"))
 }
 
-/// The version that the running kernel reports, or `None` if it makes no sense.
-pub(crate) fn kernel_version() -> Option<KernelVersion> {
+/// The version that the running kernel reports (the first two numbers of `uname -r`), or `None` if it makes no sense.
+/// What a kernel can do it does not say: distributions bring features to older versions.
+pub fn kernel_version() -> Option<KernelVersion> {
     let mut names = MaybeUninit::<libc::utsname>::zeroed();
     // SAFETY: `names` is writable memory of the type that uname fills.
     if unsafe { libc::uname(names.as_mut_ptr()) } != 0 {

@@ -1,6 +1,6 @@
 //! From a refused call to its likely cause, which is looked for before it is named.
 
-use bpf_sys::uapi::{MapType, ProgramType};
+use bpf_sys::uapi::{KernelVersion, MapType, ProgramType};
 use bpf_sys::{Capabilities, Capability, SysError, errno};
 
 /// What was found out about a refusal.
@@ -25,6 +25,20 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
+    /// A type that came with a later version than the kernel's.
+    fn newer_than(self, kernel: Option<KernelVersion>) -> Option<Refused> {
+        let (what, name, since) = match self {
+            Self::Map(map) => ("maps", map.short_name()?, map.since()?),
+            Self::Program(program) => ("programs", program.short_name()?, program.since()?),
+            Self::Btf | Self::PerfEvent | Self::Admin => return None,
+        };
+        let kernel = kernel.filter(|kernel| *kernel < since)?;
+        Some(Refused {
+            cause: Some(format!("{what} of the type {name} came with Linux {since}, and this is {kernel}")),
+            help: Some(format!("run it on Linux {since} or later, or leave it out")),
+        })
+    }
+
     /// The capabilities that the kernel asks for, the general one first. Sources: kernel/bpf/syscall.c
     /// (`bpf_prog_load`, `map_create`), `is_perfmon_prog_type` and `is_net_admin_prog_type` there.
     fn needs(self) -> &'static [Capability] {
@@ -66,6 +80,11 @@ impl Asked {
 /// Looks for the cause of a refusal. `whole` is everything that is going to be asked for, this included: a missing
 /// capability is named with all others that the rest will need.
 pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> Refused {
+    if error.is(errno::EINVAL)
+        && let Some(too_new) = asked.newer_than(bpf_sys::kernel_version())
+    {
+        return too_new;
+    }
     if !(error.is(errno::EPERM) || error.is(errno::EACCES)) {
         return Refused { cause: None, help: error.help().map(Into::into) };
     }
@@ -97,5 +116,25 @@ pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> R
             "run it as root, or give it the capabilities: setcap {}+ep FILE",
             names.join(",")
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_later_kernels() {
+        let cause = |asked: Asked, major, minor| {
+            asked.newer_than(Some(KernelVersion::new(major, minor))).and_then(|refused| refused.cause)
+        };
+        let syscall = Asked::Program(ProgramType::SYSCALL);
+        let said = "programs of the type syscall came with Linux 5.14, and this is 5.10";
+        assert_eq!(cause(syscall, 5, 10).as_deref(), Some(said));
+        assert_eq!(cause(syscall, 5, 14), None);
+        let said = "maps of the type arena came with Linux 6.9, and this is 6.1";
+        assert_eq!(cause(Asked::Map(MapType::ARENA), 6, 1).as_deref(), Some(said));
+        assert_eq!(cause(Asked::Btf, 4, 4), None);
+        assert_eq!(syscall.newer_than(None), None);
     }
 }

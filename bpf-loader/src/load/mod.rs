@@ -16,8 +16,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bpf_elf::{MapId, ProgramId, StructOpsId};
-use bpf_sys::SysError;
 use bpf_sys::map::MapCreate;
+use bpf_sys::prog::ProgLoad;
+use bpf_sys::uapi::{Insn, ProgramType};
+use bpf_sys::{SysError, errno};
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
 use modules::Modules;
@@ -300,6 +302,15 @@ impl<'a> Types<'a> {
     }
 }
 
+/// Makes the kernel read its own types. Old ones (seen: 5.10) do so for the first program that is loaded after they
+/// were started, and until then take no map with a value of theirs.
+fn read_kernel_types(sys: &dyn Sys) {
+    let nothing: Vec<u8> =
+        [Insn::mov64_imm(0, 0), Insn::exit()].iter().flat_map(|insn| insn.to_ne_bytes()).collect();
+    // Refused or not, the types are read first; what comes of it the map's creation will tell.
+    let _ = sys.prog_load(&ProgLoad::new(ProgramType::SOCKET_FILTER, &nothing, c"GPL"));
+}
+
 fn create_map(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Result<Map, Stopped> {
     let stop = |what: &str, source| {
         refused(
@@ -326,7 +337,14 @@ fn create_map(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Res
             create = create.value_type_btf(module);
         }
     }
-    let fd = sys.map_create(&create).map_err(|source| stop("creating", source))?;
+    let created = match sys.map_create(&create) {
+        Err(error) if map.kernel_value.is_some() && error.is(errno::ENOTSUPP) => {
+            read_kernel_types(sys.as_ref());
+            sys.map_create(&create)
+        }
+        created => created,
+    };
+    let fd = created.map_err(|source| stop("creating", source))?;
     if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0))
     {
         sys.map_update(&fd, &0_u32.to_ne_bytes(), contents).map_err(|source| stop("filling", source))?;

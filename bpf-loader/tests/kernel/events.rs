@@ -12,9 +12,9 @@ use bpf_loader::events::TraceOutput;
 use bpf_loader::{AttachOptions, LoadedObject, RingBuffer};
 use bpf_sys::Epoll;
 use bpf_sys::prog::TestRun;
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Outcome, equal, holds, linked_test, load, open, test};
+use crate::support::{DONE, Failed, Outcome, equal, holds, linked_test, load, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -211,7 +211,7 @@ fn hammered() -> Outcome {
             let mut sent = 0;
             while Instant::now() < end {
                 // One at a time, so that the reader is always about to fall asleep.
-                if emit(&loaded, "output").map_err(|error| error.message().unwrap_or_default().to_owned())? {
+                if emit(&loaded, "output").map_err(|error| error.message().to_owned())? {
                     sent += 1;
                 }
             }

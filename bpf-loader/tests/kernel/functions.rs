@@ -3,9 +3,9 @@
 use bpf_btf::Kind;
 use bpf_loader::{Kernel, Program};
 use bpf_sys::prog::TestRun;
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Outcome, equal, holds, load, test};
+use crate::support::{DONE, Failed, Outcome, equal, holds, load, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![

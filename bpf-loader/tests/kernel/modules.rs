@@ -9,7 +9,7 @@ use bpf_sys::object::{ObjectKind, fd_by_id, ids};
 use libtest_mimic::{Completion, Trial};
 use std::os::fd::AsFd;
 
-use crate::support::{DONE, Outcome, equal, holds, load, open, test};
+use crate::support::{DONE, Failed, Outcome, equal, holds, load, open, test};
 
 const MODULE: &str = "bpf_fixture";
 /// Reads what came of the last command, and takes the next.
@@ -57,7 +57,7 @@ fn with_module(body: fn() -> Outcome) -> Outcome {
 }
 
 /// The names and sizes of the BTF of modules, as `bpf(2)` tells them.
-fn in_kernel() -> Result<Vec<(String, usize)>, libtest_mimic::Failed> {
+fn in_kernel() -> Result<Vec<(String, usize)>, Failed> {
     let mut found = Vec::new();
     for id in ids(ObjectKind::Btf) {
         let Ok(fd) = fd_by_id(ObjectKind::Btf, id?) else { continue };
@@ -161,7 +161,7 @@ fn core() -> Outcome {
 }
 
 /// What the module says of the last command.
-fn says(what: &str) -> Result<bool, libtest_mimic::Failed> {
+fn says(what: &str) -> Result<bool, Failed> {
     Ok(std::fs::read_to_string(COMMANDS)?.trim() == what)
 }
 

@@ -8,8 +8,8 @@ use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
 use crate::support::{
-    DONE, Outcome, equal, eventually, holds, is_registered, linked_test, load, open, socket_with, test,
-    transfer, without_links,
+    DONE, Failed, Outcome, equal, eventually, holds, is_registered, linked_test, load, open, socket_with,
+    test, transfer, without_links,
 };
 
 pub(crate) fn tests() -> Vec<Trial> {
@@ -217,7 +217,7 @@ fn life_without_link() -> Outcome {
     without_links(&mut object)?;
     let loaded = object.load()?;
     let ops = loaded.struct_ops("bpf_demo_cc")?;
-    let state = || -> Result<String, libtest_mimic::Failed> { Ok(ops.info()?.state.to_string()) };
+    let state = || -> Result<String, Failed> { Ok(ops.info()?.state.to_string()) };
     equal("state after load", state()?.as_str(), "INIT")?;
     let link = ops.attach()?;
     equal("state while registered", state()?.as_str(), "INUSE")?;
@@ -226,9 +226,8 @@ fn life_without_link() -> Outcome {
     let counter = |name| loaded.global(name).and_then(|global| global.get::<u64>());
     holds("acknowledgements were seen", counter("acks_seen")? > 0)?;
     // The kernel ends connections in its own time.
-    let open_now = || -> Result<u64, libtest_mimic::Failed> {
-        Ok(counter("connections_opened")? - counter("connections_closed")?)
-    };
+    let open_now =
+        || -> Result<u64, Failed> { Ok(counter("connections_opened")? - counter("connections_closed")?) };
     eventually("the transfer's connection has ended", || Ok(open_now()? == 0))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let socket = socket_with("bpf_demo_cc")?;

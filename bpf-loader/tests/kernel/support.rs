@@ -10,10 +10,38 @@ use bpf_loader::object::StructOpsSpec;
 use bpf_loader::{Answer, Feature, Kernel, LoadedObject, Object};
 use bpf_sys::object::{ObjectKind, fd_by_id, ids};
 use bpf_sys::{Capabilities, Capability};
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Completion, Trial};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// A failure says what was not as it should be; a test that cannot run here answers `ignored_with`.
+/// Why a test failed. An error is told with its causes and its advice.
+pub(crate) struct Failed(String);
+
+impl Failed {
+    pub(crate) fn message(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        let mut told = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            told.push_str(&format!("\n  because: {error}"));
+            cause = error.source();
+        }
+        Self(told)
+    }
+}
+
 pub(crate) type Outcome = Result<Completion, Failed>;
 
 pub(crate) const DONE: Outcome = Ok(Completion::Completed);
