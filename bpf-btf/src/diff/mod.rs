@@ -240,10 +240,19 @@ fn kind(btf: &Btf, id: TypeId) -> Kind {
 fn summary(btf: &Btf, id: TypeId) -> String {
     match btf.get(id) {
         Ok(found) if found.kind().is_composite() || found.kind().is_enum() => {
-            format!("{} bytes", found.size().unwrap_or(0))
+            Bytes(found.size().unwrap_or(0)).to_string()
         }
         Ok(found) => declared(btf, &found),
         Err(_) => String::new(),
+    }
+}
+
+/// A size for people.
+struct Bytes(u32);
+
+impl std::fmt::Display for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} byte{}", self.0, if self.0 == 1 { "" } else { "s" })
     }
 }
 
@@ -252,10 +261,17 @@ fn declared(btf: &Btf, found: &Type<'_>) -> String {
     match (found.kind(), found.int()) {
         (Kind::TYPEDEF, _) => declaration(btf, found.target().unwrap_or_default(), name(found)),
         (Kind::INT, Some(int)) => {
-            let sign = if int.signed { "signed" } else { "unsigned" };
-            format!("{} bytes, {} bits, {sign}", found.size().unwrap_or(0), int.bits)
+            let mut text = format!("{}, {} bits", Bytes(found.size().unwrap_or(0)), int.bits);
+            if int.offset != 0 {
+                text.push_str(&format!(" from bit {}", int.offset));
+            }
+            text.push_str(if int.signed { ", signed" } else { ", unsigned" });
+            for (set, word) in [(int.char, ", a character"), (int.bool, ", a truth value")] {
+                text.push_str(if set { word } else { "" });
+            }
+            text
         }
-        (Kind::FLOAT, _) => format!("{} bytes", found.size().unwrap_or(0)),
+        (Kind::FLOAT, _) => Bytes(found.size().unwrap_or(0)).to_string(),
         _ => declaration(btf, found.id(), ""),
     }
 }

@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
         }
         let by_name = kinds.0 == Kind::STRUCT
             || kinds.0 == Kind::ENUM
-            || matches!(a.kind(), Kind::TYPEDEF | Kind::FLOAT);
+            || matches!(a.kind(), Kind::TYPEDEF | Kind::FLOAT | Kind::INT);
         if by_name && names.0.is_ok_and(|name| !name.is_empty()) {
             return true;
         }

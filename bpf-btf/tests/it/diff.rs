@@ -62,6 +62,23 @@ fn members() {
 }
 
 #[test]
+fn numbers_are_told_once() {
+    // As between 6.1 and 6.2, when the kernel's `char` lost its sign.
+    let named = |encoding| {
+        move |b: &mut Builder| {
+            let char = b.add_int("char", 1, encoding).unwrap();
+            let name = b.add_array(char, INT, 16).unwrap();
+            b.add_struct("s", 16, &[Field::new("name", name, 0)]).unwrap();
+        }
+    };
+    check(
+        named(Encoding::Signed),
+        named(Encoding::Unsigned),
+        "! integer char\n  - 1 byte, 8 bits, signed\n  + 1 byte, 8 bits, unsigned\n",
+    );
+}
+
+#[test]
 fn anonymous_members_are_looked_through() {
     let nested = |b: &mut Builder, first: TypeId| {
         let inner = b.add_union("", 8, &[Field::new("x", first, 0), Field::new("y", LONG, 0)]).unwrap();
