@@ -74,6 +74,20 @@ attr! {
 }
 
 attr! {
+    /// The commands on many elements.
+    MapBatchAttr<'a> [56] {
+        in_batch: UserPtr<'a> = 0,
+        out_batch: UserPtr<'a> = 8,
+        keys: UserPtr<'a> = 16,
+        values: UserPtr<'a> = 24,
+        count: u32 = 32,
+        map_fd: i32 = 36,
+        elem_flags: u64 = 40,
+        flags: u64 = 48,
+    }
+}
+
+attr! {
     /// `BPF_PROG_LOAD`.
     ProgLoadAttr<'a> [168] {
         prog_type: u32 = 0,

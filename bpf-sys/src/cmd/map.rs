@@ -27,10 +27,12 @@ use crate::uapi::flags::{BPF_F_ALL_CPUS, BPF_F_CPU};
 use crate::uapi::{Command, MapType, ValueLayout};
 use crate::user_ptr::UserPtr;
 
+mod batch;
 mod create;
 mod info;
 mod stand_in;
 
+pub use batch::{Batch, BatchCursor, BatchStopped};
 pub use create::MapCreate;
 pub use info::{MapInfo, info};
 

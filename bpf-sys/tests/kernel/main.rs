@@ -2,6 +2,8 @@
 //! reported as ignored, with the reason.
 
 #[cfg(target_os = "linux")]
+mod batches;
+#[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod links;
@@ -20,7 +22,14 @@ fn main() {
         return descriptors::child();
     }
     let arguments = libtest_mimic::Arguments::from_args();
-    let tests = [maps::tests(), programs::tests(), links::tests(), objects::tests(), descriptors::tests()];
+    let tests = [
+        maps::tests(),
+        batches::tests(),
+        programs::tests(),
+        links::tests(),
+        objects::tests(),
+        descriptors::tests(),
+    ];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }
 
