@@ -2,12 +2,13 @@
 
 use bpf_btf::matching::nearest;
 use bpf_btf::{Label, Place};
+use bpf_sys::uapi::MapType;
 use bpf_sys::{MappingError, SysError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
 
-/// Why something asked of a loaded object, a map or a global could not be done. Codes E0701 to E0709.
+/// Why something asked of a loaded object, a map or a global could not be done. Codes E0701 to E0720.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MapError {
@@ -61,6 +62,81 @@ pub enum MapError {
         /// Why.
         why: &'static str,
     },
+    /// A typed handle is for other types of maps.
+    #[error("map `{name}` is of the type {found}, and this is a handle of {}", one_of(wanted))]
+    WrongType {
+        /// The map.
+        name: String,
+        /// Its object.
+        object: String,
+        /// Its type.
+        found: MapType,
+        /// The handle's types.
+        wanted: &'static [MapType],
+    },
+    /// A Rust type is not as long as the map's keys or values.
+    #[error("a {what} of map `{name}` has {expected} bytes, and `{of}` makes {found}")]
+    ElementSize {
+        /// The map.
+        name: String,
+        /// Its object.
+        object: String,
+        /// What it is for: `key` or `value`.
+        what: &'static str,
+        /// The Rust type.
+        of: &'static str,
+        /// Bytes in the map. Of one processor, where each has a value.
+        expected: usize,
+        /// Bytes of the Rust type, for a key of a trie with the length of the prefix.
+        found: usize,
+    },
+    /// There has to be a value for each possible processor.
+    #[error(
+        "an element of map `{name}` has {expected} values, one for each possible processor, and not {found}"
+    )]
+    Processors {
+        /// The map.
+        name: String,
+        /// Its object.
+        object: String,
+        /// Possible processors.
+        expected: usize,
+        /// Values that were given.
+        found: usize,
+    },
+    /// Keys and values are not as many.
+    #[error("map `{name}`: {keys} keys and {values} values")]
+    Lengths {
+        /// The map.
+        name: String,
+        /// Its object.
+        object: String,
+        /// Keys that were given.
+        keys: usize,
+        /// Values that were given.
+        values: usize,
+    },
+    /// Something was done to some of many elements.
+    #[error("{doing} map `{name}` failed after {done} of {of} elements")]
+    Batch {
+        /// What was being done.
+        doing: &'static str,
+        /// The map.
+        name: String,
+        /// Its object.
+        object: String,
+        /// Elements that it was done to.
+        done: usize,
+        /// Elements that there were.
+        of: usize,
+        /// What the kernel says.
+        source: Box<SysError>,
+    },
+}
+
+fn one_of(types: &[MapType]) -> String {
+    let names: Vec<String> = types.iter().map(ToString::to_string).collect();
+    names.join(" or ")
 }
 
 impl MapError {
@@ -77,6 +153,11 @@ impl MapError {
             Self::Mapping { .. } => "E0703",
             Self::Size { .. } => "E0704",
             Self::NotWritable { .. } => "E0705",
+            Self::WrongType { .. } => "E0716",
+            Self::ElementSize { .. } => "E0717",
+            Self::Processors { .. } => "E0718",
+            Self::Lengths { .. } => "E0719",
+            Self::Batch { .. } => "E0720",
         }
     }
 
@@ -87,6 +168,13 @@ impl MapError {
             Self::NoSuch { .. } => Vec::new(),
             Self::Refused { kind, name, object, .. } => {
                 vec![Label::at(Place::Object(object.clone())), Label::item(kind, name)]
+            }
+            Self::WrongType { name, object, .. }
+            | Self::ElementSize { name, object, .. }
+            | Self::Processors { name, object, .. }
+            | Self::Lengths { name, object, .. }
+            | Self::Batch { name, object, .. } => {
+                vec![Label::at(Place::Object(object.clone())), Label::item("map", name)]
             }
             Self::Mapping { name, .. } | Self::Size { name, .. } | Self::NotWritable { name, .. } => {
                 vec![Label::item("variable", name)]
@@ -100,6 +188,11 @@ impl MapError {
         match self {
             Self::NoSuch { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::Refused { source, .. } => source.help().map(Into::into),
+            Self::Batch { source, .. } => source.help().map(Into::into),
+            Self::WrongType { .. } => {
+                Some("`bpf_loader::map` has a table of handles and types of maps".into())
+            }
+            Self::Processors { .. } => Some("`bpf_sys::possible_cpus` counts them".into()),
             Self::NotWritable { .. } => Some("set it before loading, through Object::global_mut()".into()),
             _ => None,
         }

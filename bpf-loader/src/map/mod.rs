@@ -2,6 +2,7 @@
 
 mod error;
 mod global;
+mod typed;
 
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -16,6 +17,10 @@ use bpf_sys::{MapMapping, SysError, errno};
 
 pub use error::MapError;
 pub use global::{Access, Global};
+pub use typed::{
+    Array, ArrayOfMaps, BloomFilter, Data, Hash, HashOfMaps, Iter, LpmTrie, PerCpuArray, PerCpuHash,
+    ProgArray, Queue, Stack,
+};
 
 use crate::load::SysRef;
 use crate::plan::{Plan, PlanMap};
@@ -92,6 +97,11 @@ impl Map {
 
     pub(crate) fn fd(&self) -> &MapFd {
         &self.inner.fd
+    }
+
+    /// The name of its object.
+    pub(crate) fn object(&self) -> &str {
+        &self.inner.object
     }
 
     pub(crate) fn mapping(&self) -> Option<&MapMapping> {

@@ -19,6 +19,8 @@ mod refused;
 mod struct_ops;
 #[cfg(target_os = "linux")]
 mod support;
+#[cfg(target_os = "linux")]
+mod typed;
 
 #[cfg(target_os = "linux")]
 fn main() {
@@ -32,6 +34,7 @@ fn main() {
         modules::tests(),
         externs::tests(),
         functions::tests(),
+        typed::tests(),
         events::tests(),
         refused::tests(),
     ];

@@ -105,6 +105,11 @@ impl MapFd {
         self.sizes.value.unwrap_or(0)
     }
 
+    /// The length of one value in bytes: of one CPU in a per-CPU map, as the map was created.
+    pub fn one_value_size(&self) -> usize {
+        self.sizes.one_value
+    }
+
     /// Another descriptor of the same map.
     ///
     /// # Errors
