@@ -59,7 +59,7 @@ fn hash() -> Outcome {
     equal("not new", flows.insert_new(&7, &Flow::of(8))?, false)?;
     equal("as it was put in", flows.get(&7)?, Some(Flow::of(7)))?;
     equal("replaced", flows.replace(&7, &Flow::of(9))?, true)?;
-    equal("the other", flows.clone().get(&7)?, Some(Flow::of(9)))?;
+    equal("the other", flows.get(&7)?, Some(Flow::of(9)))?;
     equal("removed", flows.remove(&7)?, true)?;
     equal("gone", flows.remove(&7)?, false)?;
     flows.insert(&8, &Flow::of(8))?;
