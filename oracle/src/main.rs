@@ -1,11 +1,12 @@
 //! `oracle FILE NAME [--kernel]` opens an object with libbpf and prints what libbpf makes of it, as JSON. With
 //! `--kernel` the object is also loaded (nothing is attached, nothing pinned), and what the kernel was sent and said is
-//! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --version` prints libbpf's
-//! version.
+//! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --core LOCAL TARGET LIST`
+//! prints its answers to CO-RE relocations. `oracle --version` prints libbpf's version.
 //!
 //! One object a process: libbpf may crash on what it is given, and keeps state that outlives an object.
 
 mod c;
+mod core;
 #[path = "../../xtask/src/oracle/facts.rs"]
 mod facts;
 mod libbpf;
@@ -23,14 +24,29 @@ fn main() -> ExitCode {
         ["--version"] => println!("{}", libbpf::version()),
         ["--c", file] => return print_c(file, None),
         ["--c", file, base] => return print_c(file, Some(base)),
+        ["--core", local, target, list] => return print_core(local, target, list),
         [file, name] => return answer(file, name, false),
         [file, name, "--kernel"] => return answer(file, name, true),
         _ => {
-            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | oracle --version");
+            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | oracle --core LOCAL TARGET LIST | oracle --version");
             return ExitCode::from(2);
         }
     }
     ExitCode::SUCCESS
+}
+
+fn print_core(local: &str, target: &str, list: &str) -> ExitCode {
+    let read = std::fs::read;
+    let printed = read(local)
+        .and_then(|local| Ok((local, read(target)?, read(list)?)))
+        .and_then(|(local, target, list)| core::print(&local, &target, &list));
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{local}, {target}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn print_c(file: &str, base: Option<&str>) -> ExitCode {

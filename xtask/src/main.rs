@@ -109,11 +109,14 @@ enum Task {
         instructions: bool,
     },
     /// Compare with libbpf and bpftool what we make of the fixtures and of objects in Debian packages
+    ///
+    /// `open`: what stands in a file. `plan`: what the kernel is sent. `btf` and `c`: types as text. `core`: CO-RE
+    /// relocations of all kinds, made up by the thousand. `min`: BTF cut down to what objects need.
     Oracle {
         /// Only that suite
         #[arg(value_parser = oracle::SUITES)]
         suite: Option<String>,
-        /// For the suite `c`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz (NAME:
+        /// For the suites `c`, `core` and `min`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz (NAME:
         /// architecture-release)
         #[arg(long, value_name = "DIR")]
         kernels: Option<PathBuf>,

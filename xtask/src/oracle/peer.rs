@@ -84,6 +84,21 @@ impl Libbpf {
         let refused = String::from_utf8_lossy(&output.stderr).lines().count();
         Ok(output.status.success().then_some((output.stdout, refused)))
     }
+
+    /// What libbpf answers to the relocations of a list, a line each; else how it ended.
+    pub(crate) fn core(
+        &self,
+        local: &Path,
+        target: &Path,
+        list: &Path,
+    ) -> Result<Result<String, String>, Error> {
+        let mut command = Command::new(&self.program);
+        command.arg("--core").args([local, target, list]);
+        let output = command.output().map_err(Error::spawn("the oracle"))?;
+        let [text, said] =
+            [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+        Ok(if output.status.success() { Ok(text) } else { Err(format!("{}: {said}", output.status)) })
+    }
 }
 
 /// bpftool's version, if it is installed.
