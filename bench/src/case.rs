@@ -82,6 +82,15 @@ pub(crate) struct Case {
     pub(crate) needs: &'static [Need],
 }
 
+/// Work on objects that have ever more of something, `STEM10.o` to `STEM10000.o`: how long it takes for each.
+pub(crate) struct Curve {
+    /// What is done.
+    pub(crate) name: &'static str,
+    /// What there is more of: the beginning of the objects' names.
+    pub(crate) of: &'static str,
+    pub(crate) work: fn(&Env, &str) -> Result<Work, String>,
+}
+
 impl Case {
     /// With what it takes.
     pub(crate) const fn needs(self, needs: &'static [Need]) -> Self {

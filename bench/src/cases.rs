@@ -3,13 +3,14 @@
 mod btf;
 mod itself;
 mod load;
+mod open;
 mod plan;
 
-use crate::case::{Case, How, Prepare, Process};
+use crate::case::{Case, Curve, How, Prepare, Process};
 use crate::env::Env;
 
 /// The suites: `self` compares a contender with itself, which shows how much of a ratio is noise.
-pub(crate) const NAMES: [&str; 4] = ["self", "load", "btf", "plan"];
+pub(crate) const NAMES: [&str; 5] = ["self", "open", "plan", "load", "btf"];
 
 pub(crate) use itself::NOTHING;
 
@@ -17,10 +18,20 @@ pub(crate) use itself::NOTHING;
 pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
     match name {
         "self" => Some(itself::CASES.to_vec()),
+        "open" => Some(open::CASES.to_vec()),
         "load" => Some(load::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
         "plan" => Some(plan::CASES.to_vec()),
         _ => None,
+    }
+}
+
+/// The curves of a suite.
+pub(crate) fn curves(name: &str) -> &'static [Curve] {
+    match name {
+        "open" => open::CURVES,
+        "plan" => plan::CURVES,
+        _ => &[],
     }
 }
 

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use case::Case;
 use env::Env;
-use report::{Line, Outcome};
+use report::{Bend, Line, Outcome};
 use stats::Side;
 
 fn main() -> ExitCode {
@@ -59,13 +59,23 @@ fn run(suite: &str, rest: &[&str]) -> ExitCode {
         let outcome = measure::case(&case, &env);
         lines.push(Line { case: case.name, peer: case.peer, wanted: case.wanted, outcome });
     }
+    let mut bends = Vec::new();
+    for curve in cases::curves(suite) {
+        let name = format!("{}, {}", curve.name, curve.of);
+        if env.only.as_ref().is_none_or(|part| name.contains(part.as_str())) {
+            eprintln!("{name}");
+            bends.push(Bend { outcome: measure::curve(curve, &env), curve: name });
+        }
+    }
     print!("{}", report::table(&lines));
+    print!("{}", report::curves(&bends));
     if let Some(path) = &env.out
-        && let Err(error) = std::fs::write(path, report::json(&lines))
+        && let Err(error) = std::fs::write(path, report::json(&lines, &bends))
     {
         eprintln!("{}: {error}", path.display());
         return ExitCode::FAILURE;
     }
-    let failed = lines.iter().any(|line| matches!(line.outcome, Outcome::Failed(_)));
-    if failed || lines.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    let failed = lines.iter().any(|line| matches!(line.outcome, Outcome::Failed(_)))
+        || bends.iter().any(|bend| bend.outcome.is_err());
+    if failed || lines.len() + bends.len() == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

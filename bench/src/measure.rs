@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::case::{Case, How, Prepare, Process, Work};
+use crate::case::{Case, Curve, How, Prepare, Process, Work};
 use crate::env::Env;
 use crate::peers;
-use crate::report::Outcome;
-use crate::stats::{Figures, Sample, Side, collected, measured};
+use crate::report::{Outcome, Point};
+use crate::stats::{Figures, Sample, Side, collected, measured, median};
 
+/// How many of something the objects of a curve have.
+const ITEMS: [u64; 4] = [10, 100, 1_000, 10_000];
+/// Samples of each point of a curve.
+const ROUNDS: usize = 11;
 /// Samples of each side.
 const PAIRS: usize = 31;
 /// What a sample of warm work takes at least, in nanoseconds: it is repeated until then.
@@ -45,6 +49,27 @@ pub(crate) fn case(case: &Case, env: &Env) -> Outcome {
         }
     }
     Outcome::Measured(figures)
+}
+
+/// Measures a curve: objects of all sizes in turns. Nanoseconds for each item.
+pub(crate) fn curve(curve: &Curve, env: &Env) -> Result<Vec<Point>, String> {
+    let mut sizes = Vec::new();
+    for items in ITEMS {
+        let name = format!("{}{items}.o", curve.of);
+        let need = env.input(&name);
+        if !need.is_file() {
+            return Err(format!("{name} could not be made: it takes clang, or this kernel's BTF"));
+        }
+        sizes.push((items, Repeated::new((curve.work)(env, &name)?)?, Vec::new()));
+    }
+    for _ in 0..ROUNDS {
+        for (_, work, samples) in &mut sizes {
+            samples.push(work.sample()?.ns);
+        }
+    }
+    let point =
+        |(items, _, mut samples): (u64, Repeated, Vec<u64>)| Point { items, ns: median(&mut samples) };
+    Ok(sizes.into_iter().map(point).collect())
 }
 
 /// Does the work of one side once, here.

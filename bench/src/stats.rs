@@ -99,7 +99,7 @@ pub(crate) fn measured(
 }
 
 /// The middle one; of an even number, the lower of the two in the middle.
-fn median(samples: &mut [u64]) -> u64 {
+pub(crate) fn median(samples: &mut [u64]) -> u64 {
     samples.sort_unstable();
     samples.get(samples.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }

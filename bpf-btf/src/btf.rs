@@ -1,6 +1,7 @@
 //! A BTF blob, opened: its strings, its types by id, and its base if it is split.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::cursor::{Endian, range};
@@ -40,6 +41,8 @@ struct Inner {
     first_string: u32,
     records: OnceLock<Records>,
     names: OnceLock<NameIndex>,
+    /// How often all of it was searched for one name.
+    searched: AtomicU32,
 }
 
 impl fmt::Debug for Btf {
@@ -119,8 +122,8 @@ impl Btf {
         };
         let layout = header.layout.clone().and_then(|layout| bytes.get(layout));
         let shapes = layout.map(header::shapes);
-        let (records, names) = (OnceLock::new(), OnceLock::new());
-        let inner = Inner { data, header, shapes, base, first_id, first_string, records, names };
+        let (records, names, searched) = (OnceLock::new(), OnceLock::new(), AtomicU32::new(0));
+        let inner = Inner { data, header, shapes, base, first_id, first_string, records, names, searched };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -210,6 +213,14 @@ impl Btf {
 
     pub(crate) fn name_index(&self) -> &OnceLock<NameIndex> {
         &self.inner.names
+    }
+
+    /// Counts a search of all of it, and says how many there were. Of those at the same time some may not be counted,
+    /// which does not matter.
+    pub(crate) fn count_search(&self) -> u32 {
+        let searched = self.inner.searched.load(Ordering::Relaxed).saturating_add(1);
+        self.inner.searched.store(searched, Ordering::Relaxed);
+        searched
     }
 
     /// The byte order.

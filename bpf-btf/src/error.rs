@@ -1,5 +1,7 @@
 //! What can be wrong with a BTF blob, and with a question asked of one.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
 use crate::kind::Kind;
@@ -57,6 +59,17 @@ pub enum ParseError {
         section: &'static str,
         /// First byte.
         start: usize,
+    },
+    /// Types and strings share bytes: one of them is not where it is.
+    #[error(
+        "BTF types section {:#x}..{:#x} and strings section {:#x}..{:#x} overlap",
+        .types.start, .types.end, .strings.start, .strings.end
+    )]
+    Overlap {
+        /// The bytes of the type section.
+        types: Range<usize>,
+        /// The bytes of the string section.
+        strings: Range<usize>,
     },
     /// The string section is not enclosed in NUL bytes.
     #[error("BTF string section does not begin and end with a NUL byte")]
@@ -147,6 +160,7 @@ impl ParseError {
             Self::Reference { .. } => "E0113",
             Self::Name { .. } => "E0114",
             Self::Base(_) => "E0115",
+            Self::Overlap { .. } => "E0116",
         }
     }
 
@@ -157,6 +171,7 @@ impl ParseError {
         match self {
             Self::SectionOutside { start, .. } => vec![Label::offset(*start)],
             Self::Misaligned { start, .. } => at(*start),
+            Self::Overlap { types, strings } => at(types.start.max(strings.start)),
             Self::Truncated { id, at: offset, .. } | Self::UnknownKind { id, at: offset, .. } => {
                 vec![Label::item("type", format!("[{id}]")), Label::offset(*offset as u64)]
             }

@@ -54,6 +54,10 @@ impl Header {
         if !types.start.is_multiple_of(4) {
             return Err(ParseError::Misaligned { section: "types", start: types.start });
         }
+        // Either may come first, but not inside the other; libbpf asks for the types first.
+        if types.start.max(strings.start) < types.end.min(strings.end) {
+            return Err(ParseError::Overlap { types, strings });
+        }
         let layout = if header_len < LAYOUT_HEADER_LEN { None } else { Some(section("layout", 24)?) };
         let layout = layout.filter(|layout| !layout.is_empty());
         if let Some(layout) = layout.as_ref().filter(|layout| !layout.start.is_multiple_of(4)) {

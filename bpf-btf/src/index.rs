@@ -65,6 +65,16 @@ impl Btf {
 /// types that everybody asks for are among the first, and searching all strings takes longer than this.
 const EARLY: u32 = 2048;
 
+/// After so many searches of all of a blob an index of its names is made: they took as long as that does.
+const INDEX_AFTER: u32 = 10;
+
+/// Notes that all of a blob was searched for one name; makes the index for those who come after.
+fn searched(btf: &Btf) {
+    if btf.count_search() >= INDEX_AFTER {
+        btf.index_own_names();
+    }
+}
+
 /// Types of a name as they come.
 struct Search<'a> {
     btf: &'a Btf,
@@ -94,13 +104,19 @@ impl Iterator for Search<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         while let Some(left) = self.early.checked_sub(1) {
             self.early = left;
-            let record = self.walk.next()?;
+            let Some(record) = self.walk.next() else {
+                searched(self.btf);
+                return None;
+            };
             let id = self.count();
             if self.btf.name_at_is(record.name, self.name.as_bytes()) {
                 return Some((id, record.kind()));
             }
         }
-        let names = self.names.get_or_insert_with(|| NameOffsets::of(self.btf, self.name));
+        let names = self.names.get_or_insert_with(|| {
+            searched(self.btf);
+            NameOffsets::of(self.btf, self.name)
+        });
         let (first, others) = names.0.split_first()?;
         loop {
             let record = self.walk.next()?;

@@ -36,12 +36,15 @@ struct Entry {
 impl Btf {
     /// Makes an index of all names, of the base too. From then on, looking a name up takes a fraction of a microsecond,
     /// whether it is there or not. It takes some 16 bytes for a type, or one where types are
-    /// sorted by name as in Linux 7.2, and is worth it from some ten look-ups on; to find
+    /// sorted by name as in Linux 7.2, and is worth it from some ten look-ups on: after so many it is made anyway. To find
     /// many names at one time, [`Self::find_many`] needs none.
     pub fn index_names(&self) {
-        for level in self.levels() {
-            level.name_index().get_or_init(|| NameIndex::of(level));
-        }
+        self.levels().for_each(Self::index_own_names);
+    }
+
+    /// The index of this blob itself, without its base.
+    pub(crate) fn index_own_names(&self) {
+        self.name_index().get_or_init(|| NameIndex::of(self));
     }
 }
 

@@ -8,6 +8,22 @@ pub(crate) fn get(section: &[u8], offset: usize) -> Option<&[u8]> {
     rest.get(..memchr(0, rest)?)
 }
 
+/// Bytes of the string at the beginning; `None` where it does not end. As quick as can be for names, which are short.
+#[inline]
+pub(crate) fn len(rest: &[u8]) -> Option<usize> {
+    let (halves, _) = rest.as_chunks::<16>();
+    for (half, before) in halves.iter().zip([0, 16]) {
+        let word = u128::from_le_bytes(*half);
+        let ones = u128::from_le_bytes([1; 16]);
+        // The lowest bit of these is in the first byte that is zero.
+        let zeros = word.wrapping_sub(ones) & !word & (ones << 7);
+        if zeros != 0 {
+            return Some(before + (zeros.trailing_zeros() / 8) as usize);
+        }
+    }
+    memchr(0, rest)
+}
+
 /// Every offset at which `name` can be read. Names may share bytes (`sk` inside `task`'s tail), so an occurrence does
 /// not have to follow a NUL.
 pub(crate) fn offsets_of<'s>(section: &'s [u8], name: &str) -> impl Iterator<Item = usize> + use<'s> {
@@ -62,6 +78,14 @@ mod tests {
         assert_eq!(offsets_of(section, "a\0s").count(), 0);
         assert_eq!(get(section, 3), Some(&b"sk"[..]));
         assert_eq!(get(section, 99), None);
+        for long in [0, 1, 7, 8, 9, 31, 32, 33, 100] {
+            let mut name = vec![b'\xff'; long];
+            assert_eq!(len(&name), None);
+            name.push(0);
+            assert_eq!(len(&name), Some(long));
+            name.extend([1; 40]);
+            assert_eq!(len(&name), Some(long));
+        }
         assert!(is_at(section, 3, b"sk") && !is_at(section, 1, b"tas") && !is_at(section, 6, b"sk\0"));
         assert!(
             !is_at(section, 99, b"sk") && can_be_name(b"sk") && !can_be_name(b"") && !can_be_name(b"a\0")

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::ffi::CStr;
 
 use bpf_btf::Endian;
 use object::elf::{self, FileHeader64, Rel64, SectionHeader64};
@@ -14,11 +13,10 @@ use object::{Endianness, pod};
 
 use crate::error::ElfError;
 use crate::ids::SectionIndex;
+use crate::names::Names;
 
 type Header = FileHeader64<Endianness>;
 
-/// The longest name of a section or symbol. Real ones, mangled Rust included, are far shorter.
-const NAME_LIMIT: usize = 4096;
 /// Bytes that all compressed sections of an object may have together, once decompressed.
 const DECOMPRESSED_LIMIT: u64 = 64 << 20;
 
@@ -143,9 +141,10 @@ impl<'d> ElfFile<'d> {
         let names_header =
             self.headers.get(names).ok_or_else(|| damaged("there is no section of names".into()))?;
         let names = self.slice(names_header.sh_offset(self.order), names_header.sh_size(self.order));
-        let names = names.map_err(|end| self.truncated("the table of section names", end))?;
+        let names = Names::of(names.map_err(|end| self.truncated("the table of section names", end))?);
         for (index, header) in (0u32..).zip(self.headers) {
-            let name = name_at(names, header.sh_name(self.order))
+            let name = names
+                .at(header.sh_name(self.order))
                 .ok_or_else(|| damaged(format!("section {index}: its name cannot be read")))?;
             let flags = header.sh_flags(self.order);
             let shape = match header.sh_type(self.order) {
@@ -199,7 +198,7 @@ impl<'d> ElfFile<'d> {
             .get(table.string_section().0)
             .ok_or_else(|| damaged("the symbol table names no table of strings".into()))?;
         let strings = self.slice(strings.sh_offset(self.order), strings.sh_size(self.order));
-        let strings = strings.map_err(|end| self.truncated("the table of symbol names", end))?;
+        let strings = Names::of(strings.map_err(|end| self.truncated("the table of symbol names", end))?);
         self.symbols.reserve_exact(table.len());
         for (index, symbol) in table.enumerate() {
             let home = match symbol.st_shndx(self.order) {
@@ -219,7 +218,8 @@ impl<'d> ElfFile<'d> {
                 elf::STT_NOTYPE => SymbolKind::NoType,
                 _ => SymbolKind::Other,
             };
-            let name = name_at(strings, symbol.st_name(self.order))
+            let name = strings
+                .at(symbol.st_name(self.order))
                 .ok_or_else(|| damaged(format!("symbol {}: its name cannot be read", index.0)))?;
             let name = match (kind, home) {
                 (SymbolKind::Section, Home::Section(at)) => {
@@ -416,14 +416,6 @@ fn check_header(bytes: &[u8], header: &Header, order: Endianness) -> Result<(), 
         return Err(damaged("there is no section header table".into()));
     }
     Ok(())
-}
-
-/// The name at an offset. One with control characters is refused: no compiler writes it, and it would pass for output
-/// of whoever prints it.
-fn name_at(strings: &[u8], offset: u32) -> Option<&str> {
-    let rest = strings.get(usize::try_from(offset).ok()?..)?;
-    let rest = rest.get(..NAME_LIMIT).unwrap_or(rest);
-    CStr::from_bytes_until_nul(rest).ok()?.to_str().ok().filter(|name| !name.contains(char::is_control))
 }
 
 fn damaged(what: String) -> ElfError {

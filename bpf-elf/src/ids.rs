@@ -48,7 +48,7 @@ macro_rules! positions {
     )*};
 }
 
-positions! { FunctionId ProgramId MapId SectionIndex InsnIndex }
+positions! { FunctionId ProgramId MapId ExternId SectionIndex InsnIndex }
 
 /// The id of the element that is about to be pushed. Tables come from a file whose sections are counted in bytes, so
 /// that running out of numbers takes a file of many GiB.

@@ -10,6 +10,7 @@ mod file;
 mod function;
 mod ids;
 mod map_def;
+mod names;
 mod object_file;
 mod open;
 mod program;

@@ -10,11 +10,11 @@ use crate::dump;
 use crate::error::ElfError;
 use crate::externs::Extern;
 use crate::function::Function;
-use crate::ids::{FunctionId, InsnIndex, MapId, ProgramId};
+use crate::ids::{ExternId, FunctionId, InsnIndex, MapId, ProgramId};
 use crate::map_def::MapDef;
 use crate::open;
 use crate::program::Program;
-use crate::section::Section;
+use crate::section::{Section, SectionTable};
 use crate::struct_ops::StructOpsVar;
 
 /// A BPF object file: programs, maps, data, struct_ops variables, and what refers to what.
@@ -23,7 +23,7 @@ use crate::struct_ops::StructOpsVar;
 #[derive(Clone, Debug)]
 pub struct ObjectFile {
     pub(crate) endian: Endian,
-    pub(crate) sections: Vec<Section>,
+    pub(crate) sections: SectionTable,
     pub(crate) license: Option<String>,
     pub(crate) version: Option<u32>,
     pub(crate) btf: Option<Btf>,
@@ -75,7 +75,7 @@ impl ObjectFile {
     /// All sections, in the order of the file; the first is always empty and without a name.
     #[must_use]
     pub fn sections(&self) -> &[Section] {
-        &self.sections
+        self.sections.get()
     }
 
     /// The license, which decides what helpers programs may call.
@@ -188,6 +188,12 @@ impl ObjectFile {
     #[must_use]
     pub fn externs(&self) -> &[Extern] {
         &self.externs
+    }
+
+    /// An extern by its id.
+    #[must_use]
+    pub fn extern_by_id(&self, id: ExternId) -> Option<&Extern> {
+        self.externs.get(id.index())
     }
 
     /// The source line that an instruction comes from: the last record at or before it.

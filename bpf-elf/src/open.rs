@@ -11,7 +11,7 @@ use crate::file::ElfFile;
 use crate::ids::SectionIndex;
 use crate::object_file::ObjectFile;
 use crate::reloc::{MapPlaces, Targets};
-use crate::section::{self, Section, SectionKind};
+use crate::section::{self, SectionKind, SectionTable};
 use crate::{data, externs, function, map_def, program, reloc, slots, struct_ops, types};
 
 pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
@@ -52,7 +52,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
         endian: file.endian(),
         license: first(SectionKind::License).map(|section| license(&file, section)).transpose()?,
         version: first(SectionKind::Version).map(|section| version(&file, section)).transpose()?,
-        sections: sections(&file, &kinds),
+        sections: SectionTable::of(&file.sections, &kinds),
         btf: types.btf,
         functions,
         programs,
@@ -62,16 +62,6 @@ pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
         externs: externs.list,
         names: OnceLock::new(),
     })
-}
-
-fn sections(file: &ElfFile<'_>, kinds: &[SectionKind]) -> Vec<Section> {
-    let section = |(section, kind): (&crate::file::RawSection<'_>, &SectionKind)| Section {
-        index: section.index,
-        name: section.name.to_owned(),
-        size: section.size,
-        kind: *kind,
-    };
-    file.sections.iter().zip(kinds).map(section).collect()
 }
 
 /// The text up to its NUL.

@@ -1,6 +1,7 @@
 //! What each ELF section is for, by its name and kind.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::file::{RawSection, Shape};
 use crate::ids::SectionIndex;
@@ -16,6 +17,40 @@ pub struct Section {
     pub size: u64,
     /// What it is for.
     pub kind: SectionKind,
+}
+
+/// All sections. Few ask for them, and most are of debug information: they get names of their own when someone does.
+#[derive(Clone, Debug)]
+pub(crate) struct SectionTable {
+    /// All names, one behind the other.
+    names: String,
+    /// Where each name ends, the size, and the kind.
+    rows: Vec<(usize, u64, SectionKind)>,
+    made: OnceLock<Vec<Section>>,
+}
+
+impl SectionTable {
+    pub(crate) fn of(sections: &[RawSection<'_>], kinds: &[SectionKind]) -> Self {
+        let mut names = String::with_capacity(sections.iter().map(|section| section.name.len()).sum());
+        let row = |(section, kind): (&RawSection<'_>, &SectionKind)| {
+            names.push_str(section.name);
+            (names.len(), section.size, *kind)
+        };
+        let rows = sections.iter().zip(kinds).map(row).collect();
+        Self { names, rows, made: OnceLock::new() }
+    }
+
+    pub(crate) fn get(&self) -> &[Section] {
+        self.made.get_or_init(|| {
+            let mut start = 0;
+            let section = |(index, (end, size, kind)): (u32, &(usize, u64, SectionKind))| {
+                let name = self.names.get(start..*end).unwrap_or_default().to_owned();
+                start = *end;
+                Section { index: SectionIndex(index), name, size: *size, kind: *kind }
+            };
+            (0..).zip(&self.rows).map(section).collect()
+        })
+    }
 }
 
 /// What a section is for.

@@ -55,8 +55,7 @@ pub(crate) fn read(
     if btf.endian() != file.endian() {
         return Err(ElfError::BtfEndian { file: file.endian(), btf: btf.endian() });
     }
-    let by_name: HashMap<&str, SectionIndex> =
-        file.sections.iter().rev().filter(|s| s.alloc).map(|s| (s.name, s.index)).collect();
+    let by_name = ByName::of(file);
     if let Some(section) = find(SectionKind::BtfExt) {
         let ext = BtfExt::parse(&file.data(section)?).map_err(bad(".BTF.ext"))?;
         attach(&btf, &ext, &by_name, functions, places)?;
@@ -75,12 +74,30 @@ pub(crate) fn read(
     Ok(types)
 }
 
+/// The sections that are loaded, by name; of several with one name the first. Most objects have a handful.
+struct ByName<'d>(Vec<(&'d str, SectionIndex)>);
+
+impl<'d> ByName<'d> {
+    fn of(file: &ElfFile<'d>) -> Self {
+        let loaded = file.sections.iter().filter(|section| section.alloc);
+        let mut sections: Vec<_> = loaded.map(|section| (section.name, section.index)).collect();
+        sections.sort_unstable();
+        sections.dedup_by_key(|(name, _)| *name);
+        Self(sections)
+    }
+
+    fn get(&self, name: &str) -> Option<SectionIndex> {
+        let at = self.0.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+        self.0.get(at).map(|(_, index)| *index)
+    }
+}
+
 /// Gives the records of `.BTF.ext` to their functions. Records of code without a function are left: so remains what the
 /// linker put aside for a stronger definition.
 fn attach(
     btf: &Btf,
     ext: &BtfExt,
-    by_name: &HashMap<&str, SectionIndex>,
+    by_name: &ByName<'_>,
     functions: &mut [Function],
     places: &Places,
 ) -> Result<(), ElfError> {
@@ -96,8 +113,7 @@ fn attach(
             return Err(ElfError::ExtRecord { table, section: name.into(), offset });
         }
         let Some(section) = by_name.get(name) else { return Ok(()) };
-        for function in
-            functions.get_mut(places.containing(*section, u64::from(offset))).into_iter().flatten()
+        for function in functions.get_mut(places.containing(section, u64::from(offset))).into_iter().flatten()
         {
             let start = u32::try_from(function.offset.0).unwrap_or(u32::MAX);
             to(function, InsnIndex(offset.saturating_sub(start) / 8));
@@ -171,7 +187,7 @@ fn exception_callbacks(tags: Vec<(TypeId, String)>, functions: &mut [Function]) 
 struct Fixup<'a, 'd> {
     file: &'a ElfFile<'d>,
     btf: &'a Btf,
-    by_name: HashMap<&'d str, SectionIndex>,
+    by_name: ByName<'d>,
     /// Symbols of global variables, once they are needed.
     variables: Option<HashMap<&'d str, &'a Symbol<'d>>>,
     patch: Option<Patch>,
@@ -222,7 +238,7 @@ impl<'a, 'd> Fixup<'a, 'd> {
 
     fn datasec(&mut self, found: &Type<'a>) -> Result<(), ElfError> {
         let section_name = name(found, "data section")?;
-        let Some(section) = self.by_name.get(section_name).and_then(|at| self.file.section(*at)) else {
+        let Some(section) = self.by_name.get(section_name).and_then(|at| self.file.section(at)) else {
             return self.extern_datasec(found, section_name);
         };
         self.types.datasecs.push((section.index, found.id()));

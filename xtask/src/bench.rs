@@ -21,7 +21,7 @@ use crate::outside;
 use crate::workspace::Workspace;
 
 /// The names of the suites, as `bench/` has them.
-pub(crate) const SUITES: [&str; 4] = [ITSELF, "load", "btf", "plan"];
+pub(crate) const SUITES: [&str; 5] = [ITSELF, "open", "plan", "load", "btf"];
 
 /// The suite that compares contenders with themselves, to show the noise. Runs only when it is named.
 const ITSELF: &str = "self";
@@ -45,7 +45,8 @@ pub(crate) fn run(
         _ => {}
     }
     fs::create_dir_all(&inputs).map_err(Error::file("create", &inputs))?;
-    inputs::make(workspace, &inputs)?;
+    let curves = suite.is_none_or(|suite| ["open", "plan"].contains(&suite));
+    inputs::make(workspace, &inputs, curves)?;
     let program = outside::build(workspace, "bench", &dir.join("build"))?;
     let bpf = bpf(workspace, &target)?;
     let mut code = ExitCode::SUCCESS;

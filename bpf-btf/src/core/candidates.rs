@@ -186,7 +186,12 @@ impl CandidateSet {
 /// Adds what this blob itself has for each of those.
 fn search(btf: &Btf, open: &mut [&mut Candidates]) {
     let names: Vec<&str> = open.iter().map(|one| one.name.as_str()).collect();
-    let kinds: Vec<Kind> = open.iter().map(|one| one.kind).collect();
+    let mut kinds: Vec<Kind> = Vec::new();
+    for one in open.iter() {
+        if !kinds.contains(&one.kind) {
+            kinds.push(one.kind);
+        }
+    }
     let accept = |found| kinds.iter().any(|kind| may_stand_for(*kind, found));
     let found = btf.essential_kinds_own(&names, accept);
     for (one, found) in open.iter_mut().zip(found) {

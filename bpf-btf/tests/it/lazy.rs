@@ -121,22 +121,44 @@ fn threads_race() {
     }
 }
 
-/// Sections may share their bytes; and all of a blob may be one record, over and over.
+/// Types and strings have bytes of their own, whichever come first.
 #[test]
 fn overlapping_sections() {
-    let mut bytes = every_kind(Endian::Little).bytes();
-    let len = u32::try_from(bytes.len()).unwrap() - 24;
-    // The strings begin where the types do, and end with them.
-    for (at, word) in [(16, 0), (20, len)] {
-        bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());
+    for endian in [Endian::Little, Endian::Big] {
+        let good = every_kind(endian).bytes();
+        let word = |word: u32| if endian == Endian::Big { word.to_be_bytes() } else { word.to_le_bytes() };
+        let lens = [12, 20].map(|at| {
+            let bytes = good[at..at + 4].try_into().unwrap();
+            if endian == Endian::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+        });
+        let placed = |bytes: &[u8], types: [u32; 2], strings: [u32; 2]| {
+            let mut bytes = bytes.to_vec();
+            for (at, value) in (8..).step_by(4).zip([types, strings].concat()) {
+                bytes[at..at + 4].copy_from_slice(&word(value));
+            }
+            Btf::lazy(bytes).map(|btf| btf.last_id()).map_err(|error| error.code())
+        };
+        let [types, strings] = lens;
+        let last = Btf::parse(good.clone()).unwrap().last_id();
+        assert_eq!(placed(&good, [0, types], [types, strings]), Ok(last));
+        // One byte of both; all bytes of both; one inside the other.
+        assert_eq!(placed(&good, [0, types], [types - 1, strings + 1]), Err("E0116"));
+        assert_eq!(placed(&good, [0, types + 4], [types, strings]), Err("E0116"));
+        assert_eq!(placed(&good, [0, types + strings], [0, types + strings]), Err("E0116"));
+        assert_eq!(placed(&good, [0, types + strings], [types, strings]), Err("E0116"));
+        assert_eq!(placed(&good, [4, 12], [0, types + strings]), Err("E0116"));
+        // Nothing cannot overlap: this is only no string section.
+        assert_eq!(placed(&good, [0, types], [4, 0]), Err("E0107"));
+        // Strings first, as the kernel takes them too.
+        let mut turned = good[..24].to_vec();
+        turned.extend(&good[24 + types as usize..]);
+        turned.resize(24 + strings.next_multiple_of(4) as usize, 0);
+        turned.extend(&good[24..24 + types as usize]);
+        assert_eq!(placed(&turned, [strings.next_multiple_of(4), types], [0, strings]), Ok(last));
     }
-    bytes[24] = 0;
-    let btf = Btf::lazy(bytes).unwrap();
-    assert_eq!(btf.check(), Ok(()));
-    let names = btf.types().filter(|found| found.name().is_ok()).count();
-    assert!(names > 0 && names <= btf.types().count());
-    btf.index_names();
-    let _ = (btf.validate(), btf.find("outer", Kind::STRUCT));
+    let refused = ParseError::Overlap { types: 24..64, strings: 60..80 };
+    assert_eq!(refused.to_string(), "BTF types section 0x18..0x40 and strings section 0x3c..0x50 overlap");
+    assert_eq!(refused.labels().len(), 1);
 }
 
 #[test]

@@ -91,11 +91,18 @@ fn check(btf: &Btf, own: &[(&str, Kind)], first: u32) {
 fn check_blob(names: &[(&str, Kind)]) {
     for endian in [Endian::Little, Endian::Big] {
         for early in [0, 3, 3000] {
-            let btf = Btf::lazy(blob(endian, names, early).bytes()).unwrap();
+            let bytes = blob(endian, names, early).bytes();
+            let btf = Btf::lazy(bytes.clone()).unwrap();
             let first = u32::try_from(early).unwrap() + 1;
             check(&btf, names, first);
             btf.index_names();
             check(&btf, names, first);
+            // One that was asked so often has an index without being told to.
+            for name in questions(names) {
+                let new = Btf::lazy(bytes.clone()).unwrap();
+                let ids = |btf: &Btf| btf.find_all(&name).map(|found| found.id()).collect::<Vec<_>>();
+                assert_eq!(ids(&new), ids(&btf), "{name}");
+            }
         }
     }
 }

@@ -139,7 +139,7 @@ impl Dump<'_> {
             RelocTarget::Call(id) => format!("call {}", function(*id)),
             RelocTarget::FunctionPointer(id) => format!("function {}", function(*id)),
             RelocTarget::Extern(id) => {
-                let found = self.object.externs().iter().find(|found| found.id == *id);
+                let found = self.object.extern_by_id(*id);
                 format!("extern {}", found.map_or("?", |found| &found.name))
             }
         }

@@ -1,5 +1,7 @@
 //! What kernels differ in and plans depend on, as a table: since when, and which BTF shows it.
 
+use std::collections::HashMap;
+
 use bpf_btf::minimize::Keep;
 use bpf_btf::{Btf, Kind, Type, TypeError, TypeId};
 use bpf_sys::uapi::KernelVersion;
@@ -105,6 +107,16 @@ enum Shown {
     Element(TypeId, u32),
 }
 
+/// What was looked up for evidence: several features show in one struct, and each look-up takes long. No name is that of
+/// two sorts of evidence.
+pub(crate) type LookedUp = HashMap<&'static str, Option<TypeId>>;
+
+/// Finds the first type of a name, of these kinds.
+type Find<'f> = &'f mut dyn FnMut(&'static str, fn(Kind) -> bool) -> Option<TypeId>;
+
+const STRUCT: fn(Kind) -> bool = |kind| kind == Kind::STRUCT;
+const FUNC: fn(Kind) -> bool = |kind| kind == Kind::FUNC;
+
 struct Row {
     feature: Feature,
     name: &'static str,
@@ -199,13 +211,14 @@ impl Feature {
     /// and so stays the first.
     pub(crate) fn keep_evidence(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
         let Some(row) = self.row() else { return Ok(()) };
-        row.evidence.witness(btf).into_iter().for_each(|id| keep.layout(id));
+        let find: Find<'_> = &mut |name, kind| btf.find_where(name, kind);
+        row.evidence.witness(find).into_iter().for_each(|id| keep.layout(id));
         if let Evidence::Member(name, member) = row.evidence
             && let Some(id) = btf.find(name, Kind::STRUCT)
         {
             keep.member(btf, id, member)?;
         }
-        match row.evidence.shown(btf) {
+        match row.evidence.shown(btf, find) {
             Some(Shown::Type(id)) => keep.layout(id),
             Some(Shown::Element(id, index)) => keep.element(id, index),
             None => {}
@@ -215,48 +228,50 @@ impl Feature {
 
     /// What a kernel's BTF says. A missing member or enumerator is a *no* only where the type itself is there, and a
     /// missing type or function only where another is that every such kernel has.
-    pub(crate) fn evidence(self, btf: &Btf) -> Answer {
+    pub(crate) fn evidence(self, btf: &Btf, looked_up: &mut LookedUp) -> Answer {
         let Some(row) = self.row() else { return Answer::Unknown };
-        match (row.evidence.is_shown(btf), row.evidence.witness(btf)) {
-            (true, _) => Answer::Yes,
-            (false, Some(_)) => Answer::No,
-            (false, None) => Answer::Unknown,
+        let find: Find<'_> =
+            &mut |name, kind| *looked_up.entry(name).or_insert_with(|| btf.find_where(name, kind));
+        if row.evidence.is_shown(btf, find) {
+            Answer::Yes
+        } else if row.evidence.witness(find).is_some() {
+            Answer::No
+        } else {
+            Answer::Unknown
         }
     }
 }
 
 impl Evidence {
     /// What has to be in a kernel's BTF for the lack of the evidence to say anything.
-    fn witness(&self, btf: &Btf) -> Option<TypeId> {
+    fn witness(&self, find: Find<'_>) -> Option<TypeId> {
         match *self {
-            Self::Struct(_) => btf.find(WITNESS, Kind::STRUCT),
-            Self::Member(name, _) => btf.find(name, Kind::STRUCT),
-            Self::Enumerator(name, _) => btf.find_where(name, Kind::is_enum),
-            Self::Function(_) | Self::BtfEnum(_) | Self::BtfKind(_) => btf.find(READER, Kind::FUNC),
+            Self::Struct(_) => find(WITNESS, STRUCT),
+            Self::Member(name, _) => find(name, STRUCT),
+            Self::Enumerator(name, _) => find(name, Kind::is_enum),
+            Self::Function(_) | Self::BtfEnum(_) | Self::BtfKind(_) => find(READER, FUNC),
             Self::None => None,
         }
     }
 
-    fn is_shown(&self, btf: &Btf) -> bool {
+    fn is_shown(&self, btf: &Btf, find: Find<'_>) -> bool {
         match *self {
             Self::Member(name, member) => {
-                let found = btf.find(name, Kind::STRUCT).and_then(|id| btf.get(id).ok());
+                let found = find(name, STRUCT).and_then(|id| btf.get(id).ok());
                 found.is_some_and(|found| has_member(btf, found, member, 4))
             }
-            _ => self.shown(btf).is_some(),
+            _ => self.shown(btf, find).is_some(),
         }
     }
 
     /// Where it is in a kernel's BTF. A member is looked for elsewhere: it may be one of an anonymous struct.
-    fn shown(&self, btf: &Btf) -> Option<Shown> {
+    fn shown(&self, btf: &Btf, find: Find<'_>) -> Option<Shown> {
         match *self {
-            Self::Struct(name) => btf.find(name, Kind::STRUCT).map(Shown::Type),
-            Self::Function(names) => {
-                names.iter().find_map(|name| btf.find(name, Kind::FUNC)).map(Shown::Type)
-            }
-            Self::BtfEnum(name) => btf.find(name, Kind::ENUM).map(Shown::Type),
+            Self::Struct(name) => find(name, STRUCT).map(Shown::Type),
+            Self::Function(names) => names.iter().find_map(|name| find(name, FUNC)).map(Shown::Type),
+            Self::BtfEnum(name) => find(name, |kind| kind == Kind::ENUM).map(Shown::Type),
             Self::Enumerator(name, value) => {
-                let found = btf.find_where(name, Kind::is_enum)?;
+                let found = find(name, Kind::is_enum)?;
                 enumerator(btf.get(found).ok()?, value)
             }
             Self::BtfKind(value) => {
@@ -297,5 +312,23 @@ mod tests {
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
         assert_eq!(Feature::all().count(), 22);
+    }
+
+    /// What was looked up is kept by name alone.
+    #[test]
+    fn a_name_is_evidence_of_one_sort() {
+        let mut sorts = HashMap::from([(WITNESS, "struct"), (READER, "function")]);
+        for row in ROWS {
+            let (names, sort) = match row.evidence {
+                Evidence::Struct(name) | Evidence::Member(name, _) => (vec![name], "struct"),
+                Evidence::Enumerator(name, _) => (vec![name], "any enum"),
+                Evidence::BtfEnum(name) => (vec![name], "enum"),
+                Evidence::Function(names) => (names.to_vec(), "function"),
+                Evidence::BtfKind(_) | Evidence::None => continue,
+            };
+            for name in names {
+                assert_eq!(*sorts.entry(name).or_insert(sort), sort, "{name}");
+            }
+        }
     }
 }

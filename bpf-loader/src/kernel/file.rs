@@ -5,6 +5,7 @@ use std::path::Path;
 use bpf_btf::{Btf, ParseError};
 
 use crate::kernel::{Kernel, KernelError, saved};
+use crate::read::Bytes;
 
 /// The types in a file: raw BTF, the section `.BTF` of an ELF file (a BPF object, a kernel image, a kernel module), or
 /// those of a saved kernel. BTF of a kernel module continues that of its kernel, which is `base` then.
@@ -13,22 +14,23 @@ use crate::kernel::{Kernel, KernelError, saved};
 /// [`KernelError`]: the file cannot be read, is something else (it says what), or does not hold together.
 pub fn btf_file(path: impl AsRef<Path>, base: Option<&Btf>) -> Result<Btf, KernelError> {
     let path = path.as_ref();
-    let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
+    let read = crate::read::large(path).map_err(|source| KernelError::read(path, &source))?;
+    let bytes = read.as_ref();
     if bytes.starts_with(saved::MAGIC) {
-        let kernel = Kernel::from_saved(&bytes).map_err(|error| error.of_file(path))?;
+        let kernel = Kernel::from_saved(bytes).map_err(|error| error.of_file(path))?;
         return kernel.btf().cloned();
     }
     let other = |what: String| KernelError::NotBtf { path: path.into(), what };
     let blob = if bytes.starts_with(b"\x7fELF") {
-        match bpf_elf::btf_section(&bytes) {
-            Ok(Some(section)) => section.to_vec(),
+        match bpf_elf::btf_section(bytes) {
+            Ok(Some(section)) => Bytes::Small(section.to_vec()),
             Ok(None) => return Err(other("an ELF file without a section `.BTF`".into())),
             Err(error) => return Err(other(format!("an ELF file, and {error}"))),
         }
     } else {
-        bytes
+        read
     };
-    let looks = looks_like(&blob);
+    let looks = looks_like(blob.as_ref());
     let parsed = match base {
         None => Btf::parse(blob),
         Some(base) => Btf::parse_split(blob, base),

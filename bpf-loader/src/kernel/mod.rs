@@ -22,6 +22,7 @@ use bpf_btf::{Btf, Endian, ParseError};
 use sha2::{Digest, Sha256};
 
 pub use error::{KernelError, ReadError};
+use feature::LookedUp;
 pub use feature::{Answer, Feature};
 pub use file::btf_file;
 pub(crate) use kconfig::values as kconfig_values;
@@ -55,7 +56,7 @@ struct Inner {
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
     /// What BTF was seen to show, so that each feature is looked for once.
-    shown: Mutex<HashMap<Feature, Answer>>,
+    shown: Mutex<(HashMap<Feature, Answer>, LookedUp)>,
 }
 
 /// The SHA-256 of a kernel's BTF: which kernel a plan was made for.
@@ -259,7 +260,8 @@ impl Kernel {
         match (self.known(feature), self.inner.btf.get()) {
             (Answer::Unknown, Some(Ok(btf))) => {
                 let mut shown = self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner);
-                *shown.entry(feature).or_insert_with(|| feature.evidence(btf))
+                let (shown, looked_up) = &mut *shown;
+                *shown.entry(feature).or_insert_with(|| feature.evidence(btf, looked_up))
             }
             (known, _) => known,
         }

@@ -170,8 +170,7 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn program_mut(&mut self, name: &str) -> Result<&mut ProgramSpec, SpecError> {
-        let missing = missing("program", name, self.programs.iter().map(ProgramSpec::name));
-        self.programs.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        named(&mut self.programs, "program", name, ProgramSpec::name)
     }
 
     /// A map's spec, to edit, by name. Data sections are maps too: `.rodata`.
@@ -179,8 +178,7 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn map_mut(&mut self, name: &str) -> Result<&mut MapSpec, SpecError> {
-        let missing = missing("map", name, self.maps.iter().map(MapSpec::name));
-        self.maps.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        named(&mut self.maps, "map", name, MapSpec::name)
     }
 
     /// A struct_ops variable's spec, to edit, by name.
@@ -188,8 +186,7 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn struct_ops_mut(&mut self, name: &str) -> Result<&mut StructOpsSpec, SpecError> {
-        let missing = missing("struct_ops variable", name, self.struct_ops.iter().map(StructOpsSpec::name));
-        self.struct_ops.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        named(&mut self.struct_ops, "struct_ops variable", name, StructOpsSpec::name)
     }
 
     /// A global variable of any data section, to set before loading, by name.
@@ -204,8 +201,8 @@ impl Object {
                 self.file.globals().iter().map(|g| g.name.as_str()),
             ));
         };
-        let missing = missing("global variable", name, std::iter::empty());
-        let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at)).ok_or(missing)?;
+        let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at));
+        let map = map.ok_or_else(|| missing("global variable", name, std::iter::empty()))?;
         Ok(GlobalMut::new(global, map))
     }
 
@@ -226,6 +223,19 @@ impl Object {
     pub fn load(&self) -> Result<LoadedObject, LoadError> {
         let kernel = Kernel::running();
         self.plan(&kernel)?.load(&kernel)
+    }
+}
+
+/// The spec of that name. Near ones are looked for only where there is none.
+fn named<'a, T>(
+    specs: &'a mut [T],
+    kind: &'static str,
+    name: &str,
+    name_of: impl Fn(&T) -> &str,
+) -> Result<&'a mut T, SpecError> {
+    match specs.iter().position(|spec| name_of(spec) == name) {
+        Some(at) => Ok(&mut specs[at]),
+        None => Err(missing(kind, name, specs.iter().map(name_of))),
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use bpf_elf::{Extern, ExternKind, Function, FunctionId, InsnIndex, RelocTarget};
 use bpf_sys::uapi::flags;
 
-use crate::object::Object;
 use crate::plan::core::{Relocated, poison_call};
 use crate::plan::externs::poison_number;
 use crate::plan::programs::PlacedFunction;
@@ -129,7 +128,7 @@ fn resolve(cx: &mut Context<'_>, stream: &mut Stream) {
             match reference(cx, function, reloc) {
                 Ok(Target::Reference(reference)) => set(&mut stream.insns, at, reference),
                 Ok(Target::Zero) => zero(&mut stream.insns, at),
-                Ok(Target::NoFunction(found)) => no_function(cx.object, stream, at, (id, reloc.at), found),
+                Ok(Target::NoFunction(found)) => no_function(cx, stream, at, (id, reloc.at), found),
                 Ok(Target::Reported) => {}
                 Err(error) if cx.reported.insert((id, reloc.at)) => cx.errors.push(*error),
                 Err(_) => {}
@@ -172,7 +171,7 @@ fn zero(insns: &mut [PlanInsn], at: InsnIndex) {
 
 /// A call of what is not there: it must not be reached.
 fn no_function(
-    object: &Object,
+    cx: &Context<'_>,
     stream: &mut Stream,
     at: InsnIndex,
     (function, in_function): (FunctionId, InsnIndex),
@@ -180,7 +179,7 @@ fn no_function(
 ) {
     let index = u32::try_from(stream.poisons.len()).unwrap_or(u32::MAX);
     let Some([call, ..]) = slot(&mut stream.insns, at) else { return };
-    call.insn = poison_call(poison_number(object, found.id));
+    call.insn = poison_call(poison_number(cx, found.id));
     call.reference = Some(Ref::Poison(index));
     let missing = Unresolved::Function { name: found.name.clone() };
     stream.poisons.push(Poison { at, function, in_function, missing });
@@ -206,7 +205,7 @@ fn reference<'a>(
         RelocTarget::MapValue { map, offset } => (Ref::MapValue { map: *map, offset: *offset }, Some(*map)),
         RelocTarget::Call(target) | RelocTarget::FunctionPointer(target) => (Ref::Function(*target), None),
         RelocTarget::Extern(id) => {
-            let found = object.file().externs().iter().find(|found| found.id == *id);
+            let found = object.file().extern_by_id(*id);
             let Some((found, value)) = found.zip(cx.externs.get(id)) else { return Ok(Target::Reported) };
             let call = usize::try_from(reloc.at.0).ok().and_then(|at| function.insns.get(at));
             let call = call.is_some_and(|insn| insn.is_call());

@@ -241,12 +241,21 @@ impl Context<'_> {
 
 /// The number that a call to a function carries which the kernel does not have: libbpf's, so that its users recognise
 /// it in a log. It counts the externs as libbpf does: values of the configuration, then all others by name.
-pub(crate) fn poison_number(object: &Object, id: ExternId) -> i32 {
+pub(crate) fn poison_number(cx: &Context<'_>, id: ExternId) -> i32 {
+    let numbers = cx.poison_numbers.get_or_init(|| poison_numbers(cx.object.file().externs()));
+    usize::try_from(id.0).ok().and_then(|at| numbers.get(at)).copied().unwrap_or(i32::MAX)
+}
+
+fn poison_numbers(externs: &[Extern]) -> Vec<i32> {
     const BASE: usize = 2_002_000_000;
-    let externs = object.file().externs();
     let is_value = |found: &&Extern| matches!(found.kind, ExternKind::Kconfig { .. });
-    let values = externs.iter().filter(is_value).count();
-    let name = externs.iter().find(|found| found.id == id).map_or("", |found| found.name.as_str());
-    let before = externs.iter().filter(|found| !is_value(found) && found.name.as_str() < name).count();
-    i32::try_from(BASE.saturating_add(values).saturating_add(before)).unwrap_or(i32::MAX)
+    let others = externs.iter().filter(|found| !is_value(found));
+    let mut names: Vec<&str> = others.map(|found| found.name.as_str()).collect();
+    names.sort_unstable();
+    let values = externs.len() - names.len();
+    let number = |found: &Extern| {
+        let before = names.partition_point(|name| *name < found.name.as_str());
+        i32::try_from(BASE.saturating_add(values).saturating_add(before)).unwrap_or(i32::MAX)
+    };
+    externs.iter().map(number).collect()
 }

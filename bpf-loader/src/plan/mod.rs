@@ -25,6 +25,7 @@ mod struct_ops;
 pub(crate) mod target;
 mod text;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -101,6 +102,8 @@ pub(crate) struct Context<'a> {
     pub(crate) externs: BTreeMap<ExternId, Value>,
     /// The value of the map of configuration values.
     pub(crate) kconfig: Option<Vec<u8>>,
+    /// What calls of externs that are not there are numbered, by their ids; made when there is one.
+    pub(crate) poison_numbers: OnceCell<Vec<i32>>,
     /// The modules whose types the plan rests on.
     pub(crate) modules: BTreeSet<String>,
     /// The modules that can be looked into, once something is not in the kernel itself.
@@ -178,6 +181,7 @@ impl Plan {
             insns_left: MOST_INSNS,
             externs: BTreeMap::new(),
             kconfig: None,
+            poison_numbers: OnceCell::new(),
             modules: BTreeSet::new(),
             opened: None,
         };
@@ -209,7 +213,7 @@ impl Plan {
         let maps = maps::plan(cx, &struct_ops, btf.btf.is_some());
         let programs = programs::plan(cx, &chosen, &callbacks, &functions, &btf);
         let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
-            let name = object.file().externs().iter().find(|found| found.id == id);
+            let name = object.file().extern_by_id(id);
             PlanExtern { id, name: name.map(|found| found.name.clone()).unwrap_or_default(), value }
         });
         let data = Data {

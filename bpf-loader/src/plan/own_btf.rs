@@ -1,5 +1,7 @@
 //! The object's BTF as a kernel takes it: what is declared and defined elsewhere becomes defined, in libbpf's way.
 
+use std::collections::HashMap;
+
 use bpf_btf::build::Patch;
 use bpf_btf::{Btf, Kind, Linkage, SectionVar, TypeError, TypeId, VarLinkage};
 use bpf_elf::{Extern, ExternKind, ObjectFile};
@@ -91,9 +93,11 @@ fn symbols(btf: &Btf, section: TypeId, patch: &mut Patch) -> Result<(), TypeErro
 fn values(externs: &[Extern], btf: &Btf, section: TypeId, patch: &mut Patch) -> Result<(), TypeError> {
     let mut placed = Vec::new();
     let mut end = 0;
+    // Of several of one type the first.
+    let kinds = externs.iter().rev().filter_map(|found| Some((found.type_id?, found.kind)));
+    let kinds: HashMap<TypeId, ExternKind> = kinds.collect();
     for var in btf.get(section)?.section_vars() {
-        let found = externs.iter().find(|found| found.type_id == Some(var.type_id));
-        let place = match found.map(|found| found.kind) {
+        let place = match kinds.get(&var.type_id).copied() {
             Some(ExternKind::Kconfig { offset, size, .. }) => SectionVar { offset, size, ..var },
             _ => var,
         };

@@ -192,7 +192,7 @@ impl Plan {
     }
 
     fn extern_name(&self, id: bpf_elf::ExternId) -> &str {
-        let found = self.data.object.file().externs().iter().find(|found| found.id == id);
+        let found = self.data.object.file().extern_by_id(id);
         found.map_or("?", |found| &found.name)
     }
 

@@ -1,6 +1,8 @@
 //! What the contenders work on: fixtures, this kernel's BTF in an ordinary file, and objects of a size that nobody
 //! writes by hand, compiled from C that is made here.
 
+mod curves;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -22,7 +24,7 @@ const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
 
 /// Puts everything into a folder that holds nothing else: where there is no clang or no BTF, the cases that need what is
 /// missing see that it is, and are listed.
-pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
+pub(crate) fn make(workspace: &Workspace, dir: &Path, curves: bool) -> Result<(), Error> {
     for (from, to) in FIXTURES {
         let from = workspace.fixtures().join(from);
         fs::copy(&from, dir.join(to)).map_err(Error::file("copy", &from))?;
@@ -35,8 +37,14 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
         }
     };
     let compile = |name: &str, source: &str| compile(workspace, &clang, dir, name, source);
+    let keep = |name: &str, source: &str| keep(workspace, &clang, dir, name, source);
     compile("many", &many_programs(200))?;
-    compile("globals", &many_globals(2000))?;
+    compile("globals2000", &many_globals(2000))?;
+    if curves {
+        curves::SOURCES.iter().try_for_each(|(of, source)| {
+            curves::ITEMS.iter().try_for_each(|items| keep(&format!("{of}{items}"), &source(*items)))
+        })?;
+    }
     let Ok(bytes) = fs::read(VMLINUX) else {
         println!("{VMLINUX} cannot be read: nothing is made for the cases about types");
         return Ok(());
@@ -44,12 +52,40 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
     let copy = dir.join("vmlinux.btf");
     fs::write(&copy, &bytes).map_err(Error::file("write", &copy))?;
     let Ok(btf) = Btf::parse(bytes) else { return Ok(()) };
+    if curves {
+        for items in curves::ITEMS {
+            match curves::relocations(&btf, items) {
+                Some(source) => keep(&format!("relocations{items}"), &source)?,
+                None => println!("this kernel has too few structs: no relocations{items}.o"),
+            }
+        }
+    }
     for (name, roots, members) in ASKING {
         match root_types(&btf, roots, members) {
             Some(source) => compile(name, &source)?,
             None => println!("this kernel has not {roots} structs with {members} integers: no {name}.o"),
         }
     }
+    Ok(())
+}
+
+/// As [`compile`]; what was compiled from that source before is taken again, since the largest take minutes.
+fn keep(
+    workspace: &Workspace,
+    clang: &clang::Clang,
+    dir: &Path,
+    name: &str,
+    source: &str,
+) -> Result<(), Error> {
+    let kept = dir.with_file_name("kept");
+    let (file, object) = (kept.join(format!("{name}.bpf.c")), kept.join(format!("{name}.o")));
+    if !object.exists() || fs::read_to_string(&file).ok().as_deref() != Some(source) {
+        fs::create_dir_all(&kept).map_err(Error::file("create", &kept))?;
+        // Not to be taken for that source's if this ends half-way.
+        let _ = fs::remove_file(&object);
+        compile(workspace, clang, &kept, name, source)?;
+    }
+    fs::copy(&object, dir.join(format!("{name}.o"))).map_err(Error::file("copy", &object))?;
     Ok(())
 }
 
@@ -118,6 +154,11 @@ fn many_globals(count: u32) -> String {
 /// One program that asks for the offsets of so many members of each of so many of the kernel's structs; `None` where
 /// there are not that many.
 fn root_types(btf: &Btf, roots: usize, members: usize) -> Option<String> {
+    asking(btf, roots, members, 1)
+}
+
+/// The same by so many programs, each of which asks for all.
+fn asking(btf: &Btf, roots: usize, members: usize, programs: usize) -> Option<String> {
     let structs = plain_structs(btf, members);
     let step = structs.len() / roots;
     let chosen: Vec<_> = structs.iter().step_by(step.max(1)).take(roots).collect();
@@ -128,13 +169,18 @@ fn root_types(btf: &Btf, roots: usize, members: usize) -> Option<String> {
     for (name, members) in &chosen {
         let _ = writeln!(text, "struct {name} {{ unsigned int {}; }};", members.join(", "));
     }
-    text.push_str("RELOCATABLE_END\nSEC(\"socket\") int offsets(void *skb)\n{\n\tint sum = 0;\n");
-    for (name, members) in &chosen {
-        for member in members {
-            let _ = writeln!(text, "\tsum += field_offset(((struct {name} *)0)->{member});");
+    text.push_str("RELOCATABLE_END\n");
+    for program in 0..programs {
+        let _ =
+            writeln!(text, "SEC(\"socket\") int offsets_{program}(void *skb)\n{{\n\tint sum = {program};");
+        for (name, members) in &chosen {
+            for member in members {
+                let _ = writeln!(text, "\tsum += field_offset(((struct {name} *)0)->{member});");
+            }
         }
+        text.push_str("\treturn sum;\n}\n");
     }
-    Some(text + "\treturn sum;\n}\nLICENSE(\"Dual MIT/GPL\");\n")
+    Some(text + "LICENSE(\"Dual MIT/GPL\");\n")
 }
 
 /// Structs of which there is one of that name, with so many members that are integers: names in the order of the

@@ -24,11 +24,23 @@ const ALIASES: [(&[u8], &str); 4] = [
 impl<'a> Printer<'a, '_> {
     /// Prints the definition of a type from the queue; or, inside of another definition (`inside` is not 0), the
     /// declarations without which that cannot name the type.
+    #[inline]
     pub(super) fn emit(&mut self, id: u32, inside: u32, depth: u32) -> Result<(), TypeError> {
         let state = self.states.get(id);
-        if state.emitted() == Stage::Done || id == 0 {
+        if state.emitted() == Stage::Done || id == 0 || (inside != 0 && state.forward()) {
             return Ok(());
         }
+        self.emit_open(id, inside, depth)
+    }
+
+    /// Whether a type can be named inside of any definition from now on: it, or a declaration of it, is printed.
+    fn settled(&self, id: u32) -> bool {
+        let state = self.states.get(id);
+        id == 0 || state.emitted() == Stage::Done || state.forward()
+    }
+
+    fn emit_open(&mut self, id: u32, inside: u32, depth: u32) -> Result<(), TypeError> {
+        let state = self.states.get(id);
         self.records.step(id)?;
         if depth > MAX_DEPTH {
             return Err(too_deep(id));
@@ -47,11 +59,19 @@ impl<'a> Printer<'a, '_> {
                 if inside == 0 { self.definition(|this| this.enumeration(id, record, 0)) } else { Ok(()) }
             }
             Kind::PTR | Kind::VOLATILE | Kind::CONST | Kind::RESTRICT | Kind::TYPE_TAG => {
-                self.emit(record.word, inside, depth + 1)
+                self.emit(record.word, inside, depth + 1)?;
+                if self.settled(record.word) {
+                    self.set_emitted(id, Stage::Done);
+                }
+                Ok(())
             }
             Kind::ARRAY => {
                 let [element, _, _] = record.array(self.records.endian);
-                self.emit(element, inside, depth + 1)
+                self.emit(element, inside, depth + 1)?;
+                if self.settled(element) {
+                    self.set_emitted(id, Stage::Done);
+                }
+                Ok(())
             }
             Kind::FWD => {
                 self.set_emitted(id, Stage::Done);
@@ -68,8 +88,13 @@ impl<'a> Printer<'a, '_> {
             Kind::STRUCT | Kind::UNION => self.emit_composite(id, record, inside, depth),
             Kind::FUNC_PROTO => {
                 self.emit(record.word, inside, depth + 1)?;
+                let mut settled = self.settled(record.word);
                 for [_, param] in record.pairs(self.records.endian) {
                     self.emit(param, inside, depth + 1)?;
+                    settled &= self.settled(param);
+                }
+                if settled {
+                    self.set_emitted(id, Stage::Done);
                 }
                 Ok(())
             }
@@ -260,7 +285,7 @@ impl<'a> Printer<'a, '_> {
         self.records.step(id)?;
         self.check_room(id)?;
         let text = self.records.string(name)?;
-        let number = self.names.take(Space::Idents, text);
+        let number = self.names.take(Space::Idents, name, text, &self.records);
         self.out.line(level + 1);
         self.write_label(Label { text, number });
         self.out.text(" = ");
@@ -276,12 +301,12 @@ impl<'a> Printer<'a, '_> {
     }
 
     fn typedef(&mut self, id: u32, record: Record<'a>, depth: u32) -> Result<(), TypeError> {
-        if self.records.string(record.name)? == BUILT_IN {
+        if self.records.string(record.name)?.bytes() == BUILT_IN {
             return Ok(());
         }
         self.definition(|this| {
             let label = this.label(id, record, Space::Idents)?;
-            if record.word == 0 && label.number <= 1 && label.text == GNU_VA_LIST {
+            if record.word == 0 && label.number <= 1 && label.text.bytes() == GNU_VA_LIST {
                 this.out.text("typedef __builtin_va_list __gnuc_va_list");
                 return Ok(());
             }
@@ -295,11 +320,11 @@ impl<'a> Printer<'a, '_> {
         if label.number > 1 {
             return Ok(());
         }
-        if let Some((name, means)) = ALIASES.iter().find(|(name, _)| *name == label.text) {
+        if let Some((_, means)) = ALIASES.iter().find(|(name, _)| *name == label.text.bytes()) {
             self.out.text("typedef ");
             self.out.text(means);
             self.out.text(" ");
-            self.out.name(name);
+            self.out.name(label.text);
             self.out.text(";\n\n");
         }
         Ok(())

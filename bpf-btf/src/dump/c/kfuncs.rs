@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::names::Label;
 use super::printer::Printer;
+use super::records::Name;
 use super::sort;
 use crate::error::TypeError;
 use crate::kind::Kind;
@@ -40,16 +41,16 @@ pub(super) fn write(printer: &mut Printer<'_, '_>) {
     let records = &printer.records;
     let (mut kfuncs, mut fastcalls) = (Vec::new(), HashSet::new());
     let own = records.btf.first_id().0;
-    for (id, record) in records.all() {
-        let whole = record.kind() == Kind::DECL_TAG && record.first_word(records.endian) == Some(WHOLE);
+    for (id, record) in records.decl_tags.iter().filter_map(|id| Some((*id, records.get(*id).ok()?))) {
+        let whole = record.first_word(records.endian) == Some(WHOLE);
         let Some(func) = whole.then(|| records.get(record.word).ok()).flatten() else { continue };
         if func.kind() != Kind::FUNC || id < own {
             continue;
         }
         let (Ok(tag), Ok(name)) = (records.string(record.name), records.string(func.name)) else { continue };
-        if tag == KFUNC {
+        if tag.bytes() == KFUNC {
             kfuncs.push((sort::name(records, func.name), name, record.word, func.word));
-        } else if tag == FASTCALL {
+        } else if tag.bytes() == FASTCALL {
             fastcalls.insert(record.word);
         }
     }
@@ -68,7 +69,7 @@ pub(super) fn write(printer: &mut Printer<'_, '_>) {
 
 fn declare(
     printer: &mut Printer<'_, '_>,
-    name: &[u8],
+    name: Name<'_>,
     prototype: u32,
     fastcall: bool,
 ) -> Result<(), TypeError> {

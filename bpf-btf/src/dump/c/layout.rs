@@ -66,7 +66,9 @@ impl<'a> Printer<'a, '_> {
     fn work_out(&mut self, record: Record<'a>, depth: u32) -> Result<Shape, TypeError> {
         let start = self.layouts.len();
         let (mut most, mut misplaced, mut unknown) = (1, false, false);
-        for member in record.members(self.records.endian) {
+        let members = record.members(self.records.endian);
+        self.layouts.reserve(members.len());
+        for member in members {
             let layout = self.layout_of(member.id, depth + 1)?;
             self.layouts.push(layout);
             let align = layout.align;
@@ -103,7 +105,22 @@ impl<'a> Printer<'a, '_> {
     }
 
     /// The layout of a member of that type.
+    #[inline]
     fn layout_of(&mut self, id: u32, depth: u32) -> Result<Layout, TypeError> {
+        self.records.step(id)?;
+        // Most members are pointers and numbers.
+        match self.records.get(id) {
+            Ok(record) if record.kind() == Kind::PTR => {
+                Ok(Layout { size: self.pointer_size, align: self.pointer_size })
+            }
+            Ok(record) if record.kind() == Kind::INT => {
+                Ok(Layout { size: record.word, align: record.word.min(self.pointer_size) })
+            }
+            _ => self.layout_behind(id, depth),
+        }
+    }
+
+    fn layout_behind(&mut self, id: u32, depth: u32) -> Result<Layout, TypeError> {
         let (mut at, mut times) = (id, Some(1_u32));
         for step in 0..=MAX_DEPTH {
             self.records.step(id)?;
@@ -133,11 +150,13 @@ impl<'a> Printer<'a, '_> {
     }
 
     /// Prints members without a name that fill a gap, where the compiler would not leave one.
+    #[inline]
     pub(super) fn pad(&mut self, id: u32, gap: &Gap, level: u32) -> Result<(), TypeError> {
+        if gap.from >= gap.to { Ok(()) } else { self.fill(id, gap, level) }
+    }
+
+    fn fill(&mut self, id: u32, gap: &Gap, level: u32) -> Result<(), TypeError> {
         let Gap { from, to, align, in_bits } = *gap;
-        if from >= to {
-            return Ok(());
-        }
         let words = [("long", u64::from(self.pointer_size) * 8), ("int", 32), ("short", 16), ("char", 8)];
         // The longest that begins, where it must, inside the gap.
         let fits = |(_, bits): &&(&str, u64)| from.next_multiple_of(*bits) <= to;

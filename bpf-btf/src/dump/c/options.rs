@@ -6,6 +6,7 @@ use super::kfuncs;
 use super::names::Label;
 use super::out::Out;
 use super::printer::Printer;
+use super::records::Name;
 use super::sort;
 use crate::btf::Btf;
 use crate::error::TypeError;
@@ -268,7 +269,7 @@ impl<'a> TypeDecl<'a> {
     pub fn text(&self) -> Result<String, TypeError> {
         let mut printer = Printer::sparse(self.btf, Out::memory(0));
         printer.strip_qualifiers = self.strip_qualifiers;
-        printer.decl(self.id.0, Label::of(self.name.as_bytes()), self.indent, 0)?;
+        printer.decl(self.id.0, Label::of(Name::of(self.name.as_bytes())), self.indent, 0)?;
         Ok(printer.out.into_text())
     }
 }

@@ -11,11 +11,16 @@ use crate::types::TypeId;
 
 impl<'a> Printer<'a, '_> {
     /// Puts what a type needs into the queue, and then itself. Says whether the reference to it is strong.
+    #[inline]
     pub(super) fn order(&mut self, id: u32, through_pointer: bool, depth: u32) -> Result<bool, TypeError> {
-        let state = self.states.get(id);
-        if state.ordered() == Stage::Done || id == 0 {
+        if self.states.get(id).ordered() == Stage::Done || id == 0 {
             return Ok(true);
         }
+        self.order_open(id, through_pointer, depth)
+    }
+
+    fn order_open(&mut self, id: u32, through_pointer: bool, depth: u32) -> Result<bool, TypeError> {
+        let state = self.states.get(id);
         self.records.step(id)?;
         let record = self.records.get(id)?;
         let kind = record.kind();

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::records::Name;
+
 /// Bytes after which text is handed on.
 const BLOCK: usize = 128 * 1024;
 /// As many levels are set off by a tab each; deeper ones look like the last.
@@ -56,7 +58,18 @@ impl<'o> Out<'o> {
 
     /// What stands in the string section, which can be anything.
     #[inline]
-    pub(super) fn name(&mut self, name: &[u8]) {
+    pub(super) fn name(&mut self, name: Name<'_>) {
+        match name.block() {
+            Some(block) if self.clean => {
+                let end = self.buf.len() + name.len();
+                self.buf.extend_from_slice(block);
+                self.buf.truncate(end);
+            }
+            _ => self.any_name(name.bytes()),
+        }
+    }
+
+    fn any_name(&mut self, name: &[u8]) {
         if self.clean {
             self.buf.extend_from_slice(name);
         } else {

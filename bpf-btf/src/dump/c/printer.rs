@@ -26,7 +26,7 @@ pub(super) struct Printer<'a, 'o> {
     /// Bytes of text at which it ends.
     limit: u64,
     pub(super) states: States,
-    pub(super) names: Names<'a>,
+    pub(super) names: Names,
     /// Alignments of structs and unions: see `layout.rs`.
     pub(super) aligns: Vec<u8>,
     /// Layouts of the members of the structs at hand.
@@ -46,7 +46,7 @@ impl<'a, 'o> Printer<'a, 'o> {
     /// For all types of a BTF.
     pub(super) fn whole(btf: &'a Btf, out: Out<'o>) -> Self {
         let mut states = States::of(btf);
-        let records = Records::whole(btf, |record| states.mark_referenced(record, btf.endian()));
+        let records = Records::whole(btf, |id, record| states.mark(id, record, btf.endian()));
         let mut printer = Self::new(records, states, out);
         printer.out.clean = printer.records.strings_are_clean();
         printer
@@ -82,10 +82,21 @@ impl<'a, 'o> Printer<'a, 'o> {
     }
 
     /// Prints a type, with what it needs and was not printed yet.
+    #[inline]
     pub(super) fn root(&mut self, id: u32) -> io::Result<()> {
-        if self.ended {
+        let state = self.states.get(id);
+        if self.ended || state.ordered() == Stage::Done {
             return Ok(());
         }
+        // That is all that becomes of most.
+        if state.leaf() {
+            self.states.change(id, |state| state.set_ordered(Stage::Done));
+            return Ok(());
+        }
+        self.root_open(id)
+    }
+
+    fn root_open(&mut self, id: u32) -> io::Result<()> {
         self.queue.clear();
         let ordered = self.order(id, false, 0).map(|_| ());
         self.leave_out(id, ordered);
@@ -124,26 +135,30 @@ impl States {
         Self(vec![State(0); usize::try_from(btf.last_id().0).unwrap_or(0).saturating_add(1)])
     }
 
-    /// Notes which types a record refers to: an anonymous enum that none does stands for itself.
-    fn mark_referenced(&mut self, record: &Record<'_>, endian: Endian) {
+    /// Notes which types a record refers to: an anonymous enum that none does stands for itself. And whether it is one
+    /// that nothing has to be printed for.
+    #[inline]
+    fn mark(&mut self, id: u32, record: &Record<'_>, endian: Endian) {
         let mut mark = |id: u32| self.change(id, State::set_referenced);
         match record.kind() {
-            Kind::VOLATILE
-            | Kind::CONST
-            | Kind::RESTRICT
-            | Kind::PTR
-            | Kind::TYPEDEF
-            | Kind::FUNC
-            | Kind::VAR
-            | Kind::DECL_TAG
-            | Kind::TYPE_TAG => mark(record.word),
+            Kind::VOLATILE | Kind::CONST | Kind::RESTRICT | Kind::PTR | Kind::TYPEDEF | Kind::TYPE_TAG => {
+                mark(record.word);
+            }
+            Kind::FUNC | Kind::VAR | Kind::DECL_TAG => {
+                mark(record.word);
+                self.change(id, State::set_leaf);
+            }
+            Kind::INT | Kind::FLOAT => self.change(id, State::set_leaf),
             Kind::ARRAY => {
                 let [element, index, _] = record.array(endian);
                 mark(element);
                 mark(index);
             }
             Kind::STRUCT | Kind::UNION => record.triples(endian).for_each(|[_, id, _]| mark(id)),
-            Kind::DATASEC => record.triples(endian).for_each(|[id, _, _]| mark(id)),
+            Kind::DATASEC => {
+                record.triples(endian).for_each(|[id, _, _]| mark(id));
+                self.change(id, State::set_leaf);
+            }
             // Not what they return: so does libbpf.
             Kind::FUNC_PROTO => record.pairs(endian).for_each(|[_, id]| mark(id)),
             _ => {}
@@ -184,11 +199,15 @@ impl State {
     const NAMED: u8 = 1 << 6;
     const NUMBERED: u8 = 1 << 7;
 
+    /// In the place of [`Stage::Open`], where nothing has to be printed for the type or before it.
+    const LEAF: u8 = 3;
+
+    #[inline]
     fn stage(bits: u8) -> Stage {
         match bits & 3 {
-            0 => Stage::Open,
             1 => Stage::Within,
-            _ => Stage::Done,
+            2 => Stage::Done,
+            _ => Stage::Open,
         }
     }
 
@@ -203,6 +222,11 @@ impl State {
     /// Whether the definitions that it needs are in the queue.
     pub(super) fn ordered(self) -> Stage {
         Self::stage(self.0)
+    }
+
+    /// Nothing has to be printed for it or before it.
+    fn leaf(self) -> bool {
+        self.0 & 3 == Self::LEAF
     }
 
     /// Whether its definition is printed.
@@ -228,6 +252,10 @@ impl State {
     /// Its name has a number.
     pub(super) fn numbered(self) -> bool {
         self.0 & Self::NUMBERED != 0
+    }
+
+    fn set_leaf(&mut self) {
+        self.0 |= Self::LEAF;
     }
 
     pub(super) fn set_ordered(&mut self, stage: Stage) {

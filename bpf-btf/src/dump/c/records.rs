@@ -2,13 +2,53 @@
 
 use std::ops::RangeInclusive;
 
-use memchr::memchr;
-
 use crate::btf::Btf;
 use crate::cursor::Endian;
 use crate::error::TypeError;
 use crate::kind::Kind;
-use crate::types::{RECORD_HEADER, Type, TypeId};
+use crate::records::{self, RECORD_HEADER};
+use crate::strings;
+use crate::types::{Type, TypeId};
+
+/// What stands in the string section. What follows it there is kept: of a block that has all of a name in it, more is
+/// copied than the name has, which takes less time than to look how much that is.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    section: &'a [u8],
+    len: usize,
+}
+
+/// Bytes of a block. Most names have fewer.
+const BLOCK: usize = 32;
+
+impl<'a> Name<'a> {
+    pub(super) const NONE: Self = Self { section: &[], len: 0 };
+
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        Self { section: text, len: text.len() }
+    }
+
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
+    pub(super) fn bytes(self) -> &'a [u8] {
+        self.section.get(..self.len).unwrap_or_default()
+    }
+
+    /// A block that begins with the name.
+    #[inline]
+    pub(super) fn block(self) -> Option<&'a [u8; BLOCK]> {
+        if self.len <= BLOCK { self.section.first_chunk() } else { None }
+    }
+}
 
 /// A record: its header, and the bytes behind.
 #[derive(Clone, Copy)]
@@ -26,6 +66,13 @@ impl<'a> Record<'a> {
     #[inline]
     fn of(found: &Type<'a>) -> Self {
         Self { name: found.name, info: found.info, word: found.size_or_type, tail: found.tail }
+    }
+
+    /// A record on the way through all of them.
+    #[inline]
+    fn walked(found: &records::Record, types: &'a [u8]) -> Self {
+        let tail = types.get(found.at..found.end).and_then(|bytes| bytes.get(RECORD_HEADER..));
+        Self { name: found.name, info: found.info, word: found.size_or_type, tail: tail.unwrap_or_default() }
     }
 
     /// The record that begins there.
@@ -114,6 +161,8 @@ pub(super) struct Records<'a> {
     pub(super) endian: Endian,
     /// Where each record begins in its section, or none: then each is looked up when it is needed.
     starts: Vec<u32>,
+    /// The ids of all declaration tags, where all records were looked at.
+    pub(super) decl_tags: Vec<u32>,
     /// Own records, and the id of the first.
     own: (u32, &'a [u8]),
     /// The same of all levels: own ones, the base's.
@@ -142,11 +191,21 @@ impl<'a> Records<'a> {
         let bytes: u64 = levels.iter().map(|level| level.type_bytes().len() as u64).sum();
         let left = FREE_STEPS + STEPS_A_BYTE * bytes;
         let limit = u32::try_from(left).unwrap_or(u32::MAX);
-        Self { btf, endian: btf.endian(), starts: Vec::new(), own, types, strings, left, limit }
+        Self {
+            btf,
+            endian: btf.endian(),
+            starts: Vec::new(),
+            decl_tags: Vec::new(),
+            own,
+            types,
+            strings,
+            left,
+            limit,
+        }
     }
 
     /// For all types, each of which is seen by `see`.
-    pub(super) fn whole(btf: &'a Btf, mut see: impl FnMut(&Record<'a>)) -> Self {
+    pub(super) fn whole(btf: &'a Btf, mut see: impl FnMut(u32, &Record<'a>)) -> Self {
         let mut records = Self::sparse(btf);
         let count = usize::try_from(btf.last_id().0).unwrap_or(0).saturating_add(1);
         // Each record takes 12 bytes of the blob at least, so this is a third of its size at most.
@@ -154,11 +213,15 @@ impl<'a> Records<'a> {
         // That is no record; what is asked for as 0 is answered before.
         records.starts.push(u32::MAX);
         for level in levels(btf).into_iter().rev() {
-            let mut at = 0_usize;
-            for found in level.types() {
-                records.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
-                see(&Record::of(&found));
-                at = at.saturating_add(RECORD_HEADER).saturating_add(found.tail.len());
+            let (walk, mut id) = (level.walk(), level.first_id().0);
+            let types = walk.types;
+            for found in walk {
+                records.starts.push(u32::try_from(found.at).unwrap_or(u32::MAX));
+                if found.kind() == Kind::DECL_TAG {
+                    records.decl_tags.push(id);
+                }
+                see(id, &Record::walked(&found, types));
+                id = id.saturating_add(1);
             }
             // Ids of the level above go on from the last of this one.
             records
@@ -166,11 +229,6 @@ impl<'a> Records<'a> {
                 .resize(usize::try_from(level.last_id().0).unwrap_or(0).saturating_add(1), u32::MAX);
         }
         records
-    }
-
-    /// All records, with their ids.
-    pub(super) fn all(&self) -> impl Iterator<Item = (u32, Record<'a>)> + '_ {
-        self.ids().filter_map(|id| Some((id, self.get(id).ok()?)))
     }
 
     /// How many records are known where they begin.
@@ -229,17 +287,17 @@ impl<'a> Records<'a> {
     }
 
     #[inline]
-    pub(super) fn string(&self, offset: u32) -> Result<&'a [u8], TypeError> {
+    pub(super) fn string(&self, offset: u32) -> Result<Name<'a>, TypeError> {
         self.find_string(offset).ok_or(TypeError::BadString { offset })
     }
 
     #[inline]
-    fn find_string(&self, offset: u32) -> Option<&'a [u8]> {
+    fn find_string(&self, offset: u32) -> Option<Name<'a>> {
         for (first, section) in &self.strings {
             if let Some(at) = offset.checked_sub(*first) {
                 let rest = section.get(usize::try_from(at).ok()?..);
-                let found = rest.and_then(|rest| rest.get(..memchr(0, rest)?));
-                return found.or((offset == 0).then_some(&[]));
+                let found = rest.and_then(|rest| Some(Name { section: rest, len: strings::len(rest)? }));
+                return found.or((offset == 0).then_some(Name::NONE));
             }
         }
         None
@@ -262,7 +320,7 @@ impl<'a> Records<'a> {
         if record.kind() != Kind::INT || !matches!(record.word, 4 | 8) {
             return None;
         }
-        let name = self.string(record.name).ok()?;
+        let name = self.string(record.name).ok()?.bytes();
         LONG.iter().any(|long| long.as_bytes() == name).then_some(record.word)
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use super::printer::MAX_DEPTH;
-use super::records::{Record, Records};
+use super::records::{Name, Record, Records};
 use crate::kind::Kind;
 
 /// What has no name, and no type.
@@ -50,7 +50,7 @@ fn rank<'a>(records: &Records<'a>, mut record: Record<'a>) -> u8 {
 
 /// What of a name is compared.
 pub(super) fn name<'a>(records: &Records<'a>, offset: u32) -> &'a [u8] {
-    let name = records.string(offset).unwrap_or_default();
+    let name = records.string(offset).map(Name::bytes).unwrap_or_default();
     name.get(..MAX_NAME).unwrap_or(name)
 }
 
