@@ -258,6 +258,16 @@ impl<'d> ElfFile<'d> {
         if self.order == Endianness::Big { Endian::Big } else { Endian::Little }
     }
 
+    /// Four bytes of the file as the number that they are.
+    pub(crate) fn word(&self, bytes: [u8; 4]) -> u32 {
+        if self.order == Endianness::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+    }
+
+    /// Eight bytes of the file as the number that they are.
+    pub(crate) fn long(&self, bytes: [u8; 8]) -> u64 {
+        if self.order == Endianness::Big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }
+    }
+
     pub(crate) fn section(&self, index: SectionIndex) -> Option<&RawSection<'d>> {
         self.sections.get(index.index())
     }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod any;
+mod arena;
 mod data;
 mod dump;
 mod error;
@@ -9,6 +10,8 @@ mod externs;
 mod file;
 mod function;
 mod ids;
+mod jump_table;
+mod legacy_map;
 mod map_def;
 mod object_file;
 mod open;
@@ -23,14 +26,16 @@ mod types;
 pub use any::btf_section;
 pub use data::{DataPointer, DataSection, Global};
 pub use error::{
-    ElfError, FunctionError, FunctionProblem, MapError, MapProblem, RelocError, RelocProblem, StructOpsError,
-    StructOpsProblem,
+    ElfError, FunctionError, FunctionProblem, JumpTableProblem, LegacyField, MapError, MapProblem,
+    RelocError, RelocProblem, StructOpsError, StructOpsProblem,
 };
 pub use externs::{Extern, ExternKind, KconfigType};
 pub use function::{CoreReloc, Function, Line, Linkage};
 pub use ids::{
-    ByteOffset, ExternId, FunctionId, GlobalId, InsnIndex, MapId, ProgramId, SectionIndex, StructOpsId,
+    ByteOffset, ExternId, FunctionId, GlobalId, InsnIndex, JumpTableId, MapId, ProgramId, SectionIndex,
+    StructOpsId,
 };
+pub use jump_table::JumpTable;
 pub use map_def::{MapDef, MapKind, SlotTarget};
 pub use object_file::{ObjectFile, SourceLine};
 pub use program::Program;

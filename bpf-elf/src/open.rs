@@ -4,24 +4,19 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use bpf_btf::Endian;
-
 use crate::error::ElfError;
 use crate::file::ElfFile;
 use crate::ids::SectionIndex;
 use crate::object_file::ObjectFile;
 use crate::reloc::{MapPlaces, Targets};
 use crate::section::{self, Section, SectionKind};
-use crate::{data, externs, function, map_def, program, reloc, slots, struct_ops, types};
+use crate::{arena, data, externs, function, legacy_map, map_def, program, reloc, slots, struct_ops, types};
 
 pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
     let file = ElfFile::read(bytes)?;
     let kinds: Vec<SectionKind> = file.sections.iter().map(section::kind_of).collect();
     let first = |wanted| kinds.iter().position(|kind| *kind == wanted).and_then(|at| file.sections.get(at));
     let first = |wanted| first(wanted).map(|section| section.index);
-    if first(SectionKind::LegacyMaps).is_some() {
-        return Err(ElfError::LegacyMaps);
-    }
 
     let (mut functions, places) = function::collect(&file, &kinds)?;
     let types = types::read(&file, &kinds, &mut functions, &places)?;
@@ -32,7 +27,10 @@ pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
         Some(section) => map_def::collect(&file, section, &types, &mut maps)?,
         None => Vec::new(),
     };
-    let globals = data::collect(&file, &kinds, &types, &mut maps)?;
+    legacy_map::collect(&file, &kinds, &types, &mut maps)?;
+    let mut globals = Vec::new();
+    arena::collect(&file, &kinds, &types, &mut maps, &mut globals)?;
+    data::collect(&file, &kinds, &types, &mut maps, &mut globals)?;
     let externs = externs::collect(&file, &types, &mut maps)?;
     let struct_ops = struct_ops::collect(&file, &kinds, &types, &places, &mut maps)?;
 
@@ -84,8 +82,5 @@ fn license(file: &ElfFile<'_>, section: SectionIndex) -> Result<String, ElfError
 fn version(file: &ElfFile<'_>, section: SectionIndex) -> Result<u32, ElfError> {
     let bytes: Cow<'_, [u8]> = file.data(section)?;
     let word: [u8; 4] = (*bytes).try_into().map_err(|_| ElfError::Version { size: bytes.len() })?;
-    Ok(match file.endian() {
-        Endian::Little => u32::from_le_bytes(word),
-        Endian::Big => u32::from_be_bytes(word),
-    })
+    Ok(file.word(word))
 }

@@ -3,7 +3,9 @@
 mod common;
 
 use bpf_btf::{Kind, Linkage as BtfLinkage, VarLinkage};
-use bpf_elf::{ByteOffset, InsnIndex, Linkage, MapKind, ObjectFile, RelocTarget, SectionKind, SlotTarget};
+use bpf_elf::{
+    ByteOffset, DataKind, InsnIndex, Linkage, MapKind, ObjectFile, RelocTarget, SectionKind, SlotTarget,
+};
 use bpf_sys::uapi::{MapType, ProgramType};
 use common::open;
 
@@ -48,6 +50,54 @@ fn callbacks() {
             references(&object, "only_on_request"),
             ["1 pointer global_callback", "7 call weak_helper"]
         );
+    }
+}
+
+#[test]
+fn variables_in_an_arena() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("arena/globals.{target}"));
+        // .addr_space.1 of 0x12cc bytes; symbols counter at 0, big at 8; quiet is static, at 0x12c8: R_BPF_64_64 against
+        // the section, with that immediate.
+        let expected = ["0 map arena", "2 arena+0", "8 .bss+0", "13 arena+8", "19 arena+4808"];
+        assert_eq!(references(&object, "use"), expected);
+        let arena = object.map_named("arena").unwrap();
+        assert_eq!((arena.map_type, arena.max_entries), (MapType::ARENA, 10));
+        let globals = arena.globals.as_ref().unwrap();
+        assert_eq!((globals.bytes.len(), globals.kind), (0x12cc, DataKind::Arena));
+        let forty = if target == "el" { [40, 0, 0, 0] } else { [0, 0, 0, 40] };
+        assert_eq!(globals.bytes[..4], forty);
+        let names: Vec<_> =
+            object.globals_of(arena.id).iter().map(|g| (g.name.as_str(), g.offset, g.size)).collect();
+        assert_eq!(names, [("counter", 0, 4), ("big", 8, 4800), ("quiet", 0x12c8, 4)]);
+        assert_eq!(object.global_named("calls").unwrap().map, object.map_named(".bss").unwrap().id);
+        let section = object.sections().iter().find(|section| section.name == ".addr_space.1").unwrap();
+        assert_eq!(section.kind, SectionKind::Data(DataKind::Arena));
+    }
+}
+
+#[test]
+fn maps_of_the_old_kind() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("maps/legacy.{target}"));
+        assert_eq!(
+            references(&object, "count"),
+            ["8 map plain", "13 map modern", "27 map sizes", "35 map sizes"]
+        );
+        let said = |name: &str| {
+            let map = object.map_named(name).unwrap();
+            let types = (map.key_type.is_some(), map.value_type.is_some());
+            (map.map_type, map.key_size, map.value_size, map.max_entries, map.flags, types)
+        };
+        assert_eq!(said("sizes"), (MapType::HASH, 4, 8, 64, 1, (true, true)));
+        assert_eq!(said("plain"), (MapType::ARRAY, 4, 4, 3, 0, (false, false)));
+        let kind = |name: &str| object.map_named(name).unwrap().kind.clone();
+        let section = object.sections().iter().find(|section| section.name == "maps").unwrap().index;
+        assert_eq!(kind("plain"), MapKind::Legacy { section, section_offset: ByteOffset(20) });
+        assert!(matches!(kind("modern"), MapKind::Declared { .. }));
+        let object = open(&format!("maps/legacy_aya.{target}"));
+        let pinned: Vec<_> = object.maps().iter().map(|map| (map.name.as_str(), map.pin_by_name)).collect();
+        assert_eq!(pinned, [("SHARED", true), ("PRIVATE", false)]);
     }
 }
 
