@@ -16,6 +16,8 @@ mod programs;
 #[cfg(target_os = "linux")]
 mod refused;
 #[cfg(target_os = "linux")]
+mod sections;
+#[cfg(target_os = "linux")]
 mod struct_ops;
 #[cfg(target_os = "linux")]
 mod support;
@@ -32,6 +34,7 @@ fn main() {
         modules::tests(),
         externs::tests(),
         functions::tests(),
+        sections::tests(),
         events::tests(),
         refused::tests(),
     ];
