@@ -17,6 +17,7 @@ mod object_file;
 mod open;
 mod program;
 mod reloc;
+mod sec_handler;
 pub mod sec_name;
 mod section;
 mod slots;
@@ -38,8 +39,10 @@ pub use ids::{
 pub use jump_table::JumpTable;
 pub use map_def::{MapDef, MapKind, SlotTarget};
 pub use object_file::{ObjectFile, SourceLine};
+pub use open::ParseOptions;
 pub use program::Program;
 pub use reloc::{InsnReloc, RelocTarget};
+pub use sec_handler::{SecHandler, SecHandlers};
 pub use sec_name::{SecDef, TargetKind};
 pub use section::{DataKind, Section, SectionKind};
 pub use struct_ops::StructOpsVar;

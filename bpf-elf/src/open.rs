@@ -9,10 +9,40 @@ use crate::file::ElfFile;
 use crate::ids::SectionIndex;
 use crate::object_file::ObjectFile;
 use crate::reloc::{MapPlaces, Targets};
+use crate::sec_handler::SecHandlers;
 use crate::section::{self, Section, SectionKind};
 use crate::{arena, data, externs, function, legacy_map, map_def, program, reloc, slots, struct_ops, types};
 
-pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
+/// How to open an object.
+#[derive(Clone, Debug, Default)]
+pub struct ParseOptions {
+    sec_handlers: SecHandlers,
+}
+
+impl ParseOptions {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// SEC() names of the user's own.
+    #[must_use]
+    pub fn sec_handlers(mut self, handlers: SecHandlers) -> Self {
+        self.sec_handlers = handlers;
+        self
+    }
+
+    /// Opens an object from the bytes of its file.
+    ///
+    /// # Errors
+    /// As [`ObjectFile::parse`].
+    pub fn parse(&self, bytes: &[u8]) -> Result<ObjectFile, ElfError> {
+        open(bytes, self)
+    }
+}
+
+fn open(bytes: &[u8], options: &ParseOptions) -> Result<ObjectFile, ElfError> {
     let file = ElfFile::read(bytes)?;
     let kinds: Vec<SectionKind> = file.sections.iter().map(section::kind_of).collect();
     let first = |wanted| kinds.iter().position(|kind| *kind == wanted).and_then(|at| file.sections.get(at));
@@ -36,7 +66,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<ObjectFile, ElfError> {
 
     let callbacks: HashSet<_> =
         struct_ops.iter().flat_map(|var| &var.callbacks).map(|(_, function)| *function).collect();
-    let programs = program::collect(&functions, &callbacks)?;
+    let programs = program::collect(&functions, &callbacks, &options.sec_handlers)?;
 
     let map_places = MapPlaces::of(&maps, maps_section);
     let targets =

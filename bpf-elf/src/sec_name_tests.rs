@@ -17,7 +17,7 @@ fn there_are_as_many_as_libbpf_has() {
 fn no_row_hides_a_later_one() {
     for row in TABLE {
         let found = parse(row.name).map(|def| def.name);
-        assert_eq!(found, Some(row.name));
+        assert_eq!(found.as_deref(), Some(row.name));
     }
 }
 

@@ -4,7 +4,8 @@ mod common;
 
 use bpf_btf::{Kind, Linkage as BtfLinkage, VarLinkage};
 use bpf_elf::{
-    ByteOffset, DataKind, InsnIndex, Linkage, MapKind, ObjectFile, RelocTarget, SectionKind, SlotTarget,
+    ByteOffset, DataKind, InsnIndex, Linkage, MapKind, ObjectFile, ParseOptions, RelocTarget, SecHandler,
+    SecHandlers, SectionKind, SlotTarget,
 };
 use bpf_sys::uapi::{MapType, ProgramType};
 use common::open;
@@ -98,6 +99,26 @@ fn maps_of_the_old_kind() {
         let object = open(&format!("maps/legacy_aya.{target}"));
         let pinned: Vec<_> = object.maps().iter().map(|map| (map.name.as_str(), map.pin_by_name)).collect();
         assert_eq!(pinned, [("SHARED", true), ("PRIVATE", false)]);
+    }
+}
+
+#[test]
+fn jump_tables() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("jump/table.{target}"));
+        // readelf: CHOOSE is 32 bytes at 0x10 of .jumptables, OF_TWO 16 at 0. choose_0 to choose_3 are at 0x58, 0x68, 0x78
+        // and 0x88 of `socket`, of_two_even and of_two_odd at 0x40 and 0x50 of `.text`.
+        let tables = |name: &str| {
+            let function = object.functions().iter().find(|function| function.name == name).unwrap();
+            let table = |table: &bpf_elf::JumpTable| {
+                let targets: Vec<_> = table.targets.iter().map(|insn| insn.0).collect();
+                (table.name.clone(), table.offset.0, targets)
+            };
+            function.jump_tables.iter().map(table).collect::<Vec<_>>()
+        };
+        assert_eq!(tables("choose"), [("CHOOSE".to_owned(), 0x10, vec![11, 13, 15, 17])]);
+        assert_eq!(tables("of_two"), [("OF_TWO".to_owned(), 0, vec![8, 10])]);
+        assert_eq!(references(&object, "choose"), ["2 call of_two", "6 JumpTable(JumpTableId(0))"]);
     }
 }
 
@@ -414,4 +435,37 @@ fn sections_have_kinds() {
     let object = open("socket/minimal.el");
     assert_eq!(object.sections()[2].name, ".text");
     assert_eq!(object.sections()[2].kind, SectionKind::Other, "an empty .text holds no program");
+}
+
+#[test]
+fn sections_by_handlers() {
+    let handlers = SecHandlers::new()
+        .add(SecHandler::new("in/my+", ProgramType::KPROBE).program_flags(0x40).cookie(5))
+        .add(SecHandler::new("xdp", ProgramType::SCHED_CLS).optional());
+    for target in ["el", "eb"] {
+        let options = ParseOptions::new().sec_handlers(handlers.clone());
+        let object = options.parse(&common::bytes(&format!("own/code.{target}"))).unwrap();
+        let found: Vec<_> = object
+            .programs()
+            .iter()
+            .map(|program| {
+                let def = program.def.as_ref().unwrap();
+                (program.name.as_str(), def.program_type, def.program_flags, def.cookie, program.autoload)
+            })
+            .collect();
+        let expected = [
+            ("first", ProgramType::SCHED_CLS, 0, Some(0), false),
+            ("second", ProgramType::SCHED_CLS, 0, Some(0), false),
+            ("only_on_request", ProgramType::KPROBE, 0, None, false),
+            ("unknown_section", ProgramType::KPROBE, 0x40, Some(5), true),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(
+            object.program_named("unknown_section").unwrap().def.as_ref().unwrap().target.as_deref(),
+            Some("own/words")
+        );
+        assert!(object.dump().contains("by a handler of the user's, 5\n"));
+    }
+    // Without them the same object knows nothing of that section.
+    assert_eq!(open("own/code.el").program_named("unknown_section").unwrap().def, None);
 }

@@ -77,6 +77,9 @@ impl Dump<'_> {
             Some(def) => line!(self, "  ", "type {def}"),
             None => line!(self, "  ", "type unknown"),
         }
+        if let Some(cookie) = program.def.as_ref().and_then(|def| def.cookie) {
+            line!(self, "  ", "by a handler of the user's, {cookie}");
+        }
         if program.struct_ops {
             line!(self, "  ", "a struct_ops callback");
         }

@@ -122,7 +122,8 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
     let mut chosen = Vec::new();
     for (program, spec) in object.file().programs().iter().zip(object.programs()) {
         let sleepable = program.def.as_ref().is_some_and(|def| def.sleepable);
-        let mut flags = if sleepable { BPF_F_SLEEPABLE } else { 0 };
+        let more = program.def.as_ref().map_or(0, |def| def.program_flags);
+        let mut flags = more | if sleepable { BPF_F_SLEEPABLE } else { 0 };
         if let Some(attach) = callbacks.get(&program.id) {
             let (program_type, attach) = (ProgramType::STRUCT_OPS, attach.clone());
             chosen.push(Chosen { id: program.id, function: program.function, program_type, attach, flags });

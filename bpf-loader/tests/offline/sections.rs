@@ -3,7 +3,7 @@
 use bpf_btf::Endian;
 use bpf_loader::kernel::{Answer, Machine};
 use bpf_loader::plan::{PlanArena, Ref};
-use bpf_loader::{Diagnostic, Feature, Kernel, Object};
+use bpf_loader::{Feature, Kernel, Object};
 use bpf_sys::uapi::MapType;
 
 use crate::support::{ORDERS, path};
