@@ -131,6 +131,9 @@ impl<'d> ElfFile<'d> {
         let symbols = file.the_symbol_table()?;
         let index = object::SectionIndex(symbols.index());
         let header = headers.get(index.0).ok_or(ElfError::NoSymbols)?;
+        if header.sh_entsize(order) != 24 {
+            return Err(file.damaged_section(symbols, "a symbol does not have 24 bytes"));
+        }
         file.spend(symbols, header.sh_size(order))?;
         let table = SymbolTable::parse(order, bytes, &table, index, header)
             .map_err(|e| file.damaged_section(symbols, &e.to_string()))?;
@@ -158,7 +161,14 @@ impl<'d> ElfFile<'d> {
                 _ => Shape::Other,
             };
             if matches!(shape, Shape::Rel | Shape::Rela) {
-                self.relocations.push((SectionIndex(header.sh_info(self.order)), SectionIndex(index)));
+                let target = SectionIndex(header.sh_info(self.order));
+                if target.index() >= self.headers.len() {
+                    let what = format!(
+                        "section {index} `{name}`: it relocates section {target}, which does not exist"
+                    );
+                    return Err(damaged(what));
+                }
+                self.relocations.push((target, SectionIndex(index)));
             }
             self.sections.push(RawSection {
                 index: SectionIndex(index),

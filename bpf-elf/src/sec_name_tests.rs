@@ -86,6 +86,7 @@ fn what_the_kernel_needs_to_know() {
     flags("cgroup/sock", true, false, false);
     flags("cgroup/sock_create", false, false, false);
     flags("struct_ops/x", false, false, false);
+    flags("usdt.s//bin/x:a:b", false, false, true);
     assert_eq!(parse("cgroup_skb/ingress").and_then(|def| def.attach_type), Some(A::CGROUP_INET_INGRESS));
 }
 

@@ -438,6 +438,24 @@ fn sections_have_kinds() {
 }
 
 #[test]
+fn internal_is_as_hidden() {
+    // st_other of a symbol: STV_INTERNAL is 1, STV_HIDDEN 2, STV_PROTECTED 3.
+    let weak = |visibility| {
+        let mut elf = common::Elf::of("own/code.el");
+        let at = elf.symbol("weak_helper") + common::ST_OTHER;
+        elf.put(at, &[visibility]);
+        let object = ObjectFile::parse(&elf.bytes).unwrap();
+        let function = object.functions().iter().find(|function| function.name == "weak_helper").unwrap();
+        let btf = object.btf().unwrap();
+        (function.linkage, function.hidden, btf.get(function.type_id.unwrap()).unwrap().linkage().unwrap())
+    };
+    assert_eq!(weak(0), (Linkage::Weak, false, BtfLinkage::Global));
+    assert_eq!(weak(1), (Linkage::Weak, true, BtfLinkage::Static));
+    assert_eq!(weak(2), (Linkage::Weak, true, BtfLinkage::Static));
+    assert_eq!(weak(3), (Linkage::Weak, false, BtfLinkage::Global));
+}
+
+#[test]
 fn sections_by_handlers() {
     let handlers = SecHandlers::new()
         .add(SecHandler::new("in/my+", ProgramType::KPROBE).program_flags(0x40).cookie(5))

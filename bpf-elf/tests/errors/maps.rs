@@ -3,7 +3,7 @@
 use crate::common;
 use crate::common::build::*;
 use crate::{changed, check, check_help};
-use bpf_btf::Kind;
+use bpf_btf::{Kind, TypeId};
 use bpf_elf::ObjectFile;
 
 /// An object with one map `m`, whose definition has those members.
@@ -100,6 +100,34 @@ fn maps() {
     );
     let extern_map = with_map(2, |types, int| vec![("type", array(types, int))]);
     check(&extern_map, "E0253 map `m`: it is extern: defined in another object");
+}
+
+#[test]
+fn every_attribute() {
+    let all = with_map(1, |types, int| {
+        let numbers = [("type", 9), ("max_entries", 10), ("map_flags", 4), ("numa_node", 2), ("pinning", 1)];
+        let mut members: Vec<_> = numbers.iter().map(|(name, n)| (*name, types.number(int, *n))).collect();
+        members.extend([("key_size", types.number(int, 4)), ("value_size", types.number(int, 4))]);
+        let pointer = types.pointer(int);
+        members.extend([("key", pointer), ("value", pointer), ("map_extra", types.number(int, 3))]);
+        members
+    });
+    let object = ObjectFile::parse(&all).expect("opens");
+    let [map] = object.maps() else { panic!() };
+    assert_eq!((map.map_type.0, map.max_entries, map.flags, map.numa_node), (9, 10, 4, Some(2)));
+    assert_eq!((map.pin_by_name, map.key_size, map.value_size, map.extra), (true, 4, 4, 3));
+    assert_eq!((map.key_type, map.value_type), (Some(TypeId(1)), Some(TypeId(1))));
+    // `__ulong`: the value of an enumeration, also one of 64 bits. Its words are the name, and the halves of the value.
+    let extra = |kind, words: &'static [u32]| {
+        let bytes = with_map(1, move |types, int| {
+            let size = if kind == Kind::ENUM64 { 8 } else { 4 };
+            let value = types.add("", kind, 1, size, words);
+            vec![("type", types.number(int, 9)), ("map_extra", value)]
+        });
+        ObjectFile::parse(&bytes).expect("opens").maps()[0].extra
+    };
+    assert_eq!(extra(Kind::ENUM, &[0, 77]), 77);
+    assert_eq!(extra(Kind::ENUM64, &[0, 0, 0x1000]), 0x1000_0000_0000);
 }
 
 /// An object whose section `maps` holds that, with a symbol at each of those places.
