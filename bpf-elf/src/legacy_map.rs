@@ -23,25 +23,26 @@ struct Layout {
     size: u64,
     name: &'static str,
     tail: &'static [&'static str],
+    /// What the tail is of a map that is pinned by its name, where that is all that it says.
+    pinned: &'static [u32],
 }
 
-/// `struct bpf_map_def` of aya-ebpf, whose fields these two are.
-const AYA: &Layout = &Layout { size: 28, name: "aya's struct bpf_map_def", tail: &["id", "pinning"] };
-
-// iproute2: include/bpf_elf.h. The kernel's old samples: samples/bpf/bpf_load.h, as long as aya's; its last field is
-// used only together with a flag.
-const LAYOUTS: &[&Layout] = &[
-    AYA,
-    &Layout {
+// aya-ebpf: `bpf_map_def` of its bindings. iproute2: include/bpf_elf.h.
+const LAYOUTS: &[Layout] = &[
+    Layout { size: 28, name: "aya's struct bpf_map_def", tail: &["id", "pinning"], pinned: &[0, 1] },
+    Layout {
         size: 36,
         name: "iproute2's struct bpf_elf_map",
         tail: &["id", "pinning", "inner_id", "inner_idx"],
+        pinned: &[],
     },
 ];
+/// The kernel's old samples (samples/bpf/bpf_load.h), as long as aya's: the last field is used only together with a flag.
 const SAMPLES: &Layout = &Layout {
     size: 28,
     name: "struct bpf_load_map_def of samples/bpf",
     tail: &["inner_map_idx", "numa_node"],
+    pinned: &[],
 };
 
 /// Adds the maps of all `maps` sections, in the order of the sections and of their places there.
@@ -143,9 +144,9 @@ impl Reader<'_> {
             u64::try_from(tail.len().saturating_add(COMMON_WORDS).saturating_mul(4)).unwrap_or(u64::MAX);
         let layout = match LAYOUTS.iter().find(|layout| layout.size == size) {
             Some(layout) if layout.size == SAMPLES.size && map.flags & BPF_F_NUMA_NODE != 0 => Some(SAMPLES),
-            other => other.copied(),
+            other => other,
         };
-        if layout.is_some_and(|layout| std::ptr::eq(layout, AYA)) && tail == [0, 1] {
+        if layout.is_some_and(|layout| layout.pinned == tail) {
             map.pin_by_name = true;
             return Ok(());
         }

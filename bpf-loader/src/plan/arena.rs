@@ -116,6 +116,6 @@ pub(crate) fn plan(cx: &mut Context<'_>, spec: &MapSpec, page: u32) -> Option<Pl
 /// It is programs that are refused where the kernel does not.
 fn takes_wide_offsets(cx: &mut Context<'_>) -> bool {
     let object = cx.object;
-    let programs = object.programs().iter().filter(|spec| spec.autoload());
-    programs.fold(true, |takes, spec| cx.uses(Feature::WideOffsets, Step::Program(spec.id())) && takes)
+    let mut programs = object.programs().iter().filter(|spec| spec.autoload());
+    programs.all(|spec| cx.uses(Feature::WideOffsets, Step::Program(spec.id())))
 }

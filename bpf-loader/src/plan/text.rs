@@ -100,12 +100,10 @@ impl Plan {
         }
         if let Some(arena) = map.arena {
             write!(f, "  {} bytes in memory", arena.len)?;
-            match &map.contents {
-                Some(globals) => {
-                    writeln!(f, ", variables of {} bytes at {}", globals.len(), arena.globals_at)?
-                }
-                None => writeln!(f)?,
+            if let Some(globals) = &map.contents {
+                write!(f, ", variables of {} bytes at {}", globals.len(), arena.globals_at)?;
             }
+            writeln!(f)?;
         }
         if map.freeze {
             writeln!(f, "  frozen once filled")?;

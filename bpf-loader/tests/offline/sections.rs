@@ -6,6 +6,7 @@ use bpf_loader::plan::{PlanArena, Ref};
 use bpf_loader::{Feature, Kernel, Object};
 use bpf_sys::uapi::MapType;
 
+use crate::stored::stored;
 use crate::support::{ORDERS, path};
 
 /// A kernel of which nothing else is known.
@@ -121,5 +122,20 @@ fn maps_of_the_old_kind_have_their_types() {
             ("plain", MapType::ARRAY, 4, 4, 3, 0, false),
         ];
         assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+}
+
+/// `BPF_MAP_TYPE_INSN_ARRAY` is among the strings of the BTF of 7.2, and not of that of 6.18.
+#[test]
+fn which_kernels_have_maps_of_instructions() {
+    for (kernel, order, has) in [
+        ("x86_64-5.10", "el", false),
+        ("x86_64-6.12", "el", false),
+        ("x86_64-6.18", "el", false),
+        ("s390x-6.12", "eb", false),
+        ("x86_64-7.2", "el", true),
+    ] {
+        let planned = Object::open(path("jump/table", order)).unwrap().plan(&stored(kernel));
+        assert_eq!(planned.is_ok(), has, "{kernel}");
     }
 }
