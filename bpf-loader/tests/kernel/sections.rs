@@ -1,16 +1,17 @@
 //! What stands in sections of its own: maps of the old kind, variables in an arena, jump tables.
 
 use bpf_loader::map::Access;
-use bpf_loader::{Diagnostic, LoadError};
+use bpf_loader::{Diagnostic, Feature, LoadError};
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Outcome, equal, load, open, test};
+use crate::support::{DONE, Outcome, equal, holds, load, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
         test("sections: maps of the old kind are used", legacy_maps),
         test("sections: variables in an arena are set before, and read while it runs", arena),
+        test("sections: variables far into an arena stand where the kernel takes them", far_arena),
         test("sections: a program jumps by tables", jump_tables),
     ]
 }
@@ -52,6 +53,27 @@ fn arena() -> Outcome {
     equal("big[3]", &big[24..32], &501_u64.to_ne_bytes())?;
     equal("all else of it", big.iter().filter(|byte| **byte != 0).count(), 2)?;
     equal("calls, which is not in the arena", loaded.global("calls")?.get::<u32>()?, 2)?;
+    DONE
+}
+
+/// One page more than 512 MiB: kernels before 7.0 refuse the program, and the variables go to the start.
+fn far_arena() -> Outcome {
+    let mut object = open("arena/globals")?;
+    object.map_mut("arena")?.set_max_entries(131_073);
+    let loaded = match object.load() {
+        Err(LoadError::Refused { .. }) if !knows_arenas() => {
+            return Ok(Completion::ignored_with("needs Linux 6.9: arenas"));
+        }
+        loaded => loaded?,
+    };
+    let arena = loaded.plan().maps().iter().find_map(|map| map.arena).ok_or("there is no arena")?;
+    let page = arena.len / 131_073;
+    let last = arena.len - 4812_u64.next_multiple_of(page);
+    holds("at the end or at the start", arena.globals_at == 0 || u64::from(arena.globals_at) == last)?;
+    let assumed = loaded.plan().assumptions().any(|(feature, _)| feature == Feature::WideOffsets);
+    equal("what was assumed holds, or was probed", arena.globals_at != 0, assumed)?;
+    equal("counter + 1 + 3", loaded.program("use")?.test_run(TestRun::new())?.retval, 44)?;
+    equal("counter", loaded.global("counter")?.get::<u32>()?, 41)?;
     DONE
 }
 

@@ -1,10 +1,11 @@
 //! Plans of what stands in sections of its own: variables in arenas, jump tables, maps of the old kind. By hand.
 
 use bpf_btf::Endian;
+use bpf_elf::{SecHandler, SecHandlers};
 use bpf_loader::kernel::{Answer, Machine};
-use bpf_loader::plan::{PlanArena, Ref};
-use bpf_loader::{Feature, Kernel, Object};
-use bpf_sys::uapi::MapType;
+use bpf_loader::plan::{AttachPoint, PlanArena, Ref};
+use bpf_loader::{Feature, Kernel, Object, OpenOptions};
+use bpf_sys::uapi::{AttachType, MapType, ProgramType};
 
 use crate::stored::stored;
 use crate::support::{ORDERS, path};
@@ -123,6 +124,31 @@ fn maps_of_the_old_kind_have_their_types() {
         ];
         assert_eq!(found.collect::<Vec<_>>(), expected);
     }
+}
+
+#[test]
+fn handlers_say_what_programs_are() {
+    let handler = SecHandler::new("soc/+", ProgramType::XDP);
+    let own = SecHandlers::new().add(handler).add(
+        SecHandler::new("socket", ProgramType::CGROUP_SKB)
+            .attach_type(AttachType::CGROUP_INET_EGRESS)
+            .sleepable()
+            .program_flags(1)
+            .cookie(3),
+    );
+    for order in ORDERS {
+        let options = OpenOptions::new().sec_handlers(own.clone());
+        let plan = options.open(path("socket/minimal", order)).unwrap().plan(&kernel(order, &[])).unwrap();
+        let [program] = plan.programs() else { panic!() };
+        assert_eq!(program.program_type, ProgramType::CGROUP_SKB);
+        assert_eq!(program.attach, AttachPoint::Type(AttachType::CGROUP_INET_EGRESS));
+        // BPF_F_SLEEPABLE is 1 << 4, BPF_F_STRICT_ALIGNMENT 1 << 0.
+        assert_eq!(program.flags, 0x11);
+        let file = plan.object().file();
+        assert_eq!(file.program(program.id).unwrap().def.as_ref().unwrap().cookie, Some(3));
+    }
+    let plan = Object::open(path("socket/minimal", "el")).unwrap().plan(&kernel("el", &[])).unwrap();
+    assert_eq!(plan.programs()[0].program_type, ProgramType::SOCKET_FILTER);
 }
 
 /// `BPF_MAP_TYPE_INSN_ARRAY` is among the strings of the BTF of 7.2, and not of that of 6.18.
