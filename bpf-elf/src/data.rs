@@ -65,45 +65,61 @@ pub struct Global {
 /// nothing.
 const DATA_LIMIT: u64 = 256 << 20;
 
-/// Adds the map of each data section, in the order of the sections, and its variables.
+/// Adds the map of each data section, in the order of the sections, and its variables to those that are known.
 pub(crate) fn collect(
     file: &ElfFile<'_>,
     kinds: &[SectionKind],
     types: &Types,
     maps: &mut Vec<MapDef>,
-) -> Result<Vec<Global>, ElfError> {
-    let mut globals = Vec::new();
+    globals: &mut Vec<Global>,
+) -> Result<(), ElfError> {
     let mut left = DATA_LIMIT;
     for (section, kind) in file.sections.iter().zip(kinds) {
         let SectionKind::Data(kind) = kind else { continue };
-        if section.size == 0 {
+        if section.size == 0 || *kind == DataKind::Arena {
             continue;
         }
         left = left.checked_sub(section.size).ok_or_else(|| too_large(section))?;
-        let bytes = match kind {
-            DataKind::Bss => vec![0; usize::try_from(section.size).map_err(|_| too_large(section))?],
-            _ => file.data(section.index)?.into_owned(),
-        };
         let id = MapId(next(maps));
-        let mut data = DataSection {
-            section: section.index,
-            name: section.name.to_owned(),
-            kind: *kind,
-            bytes,
-            btf_type: types.datasec(section.index),
-            mmapable: false,
-            pointers: pointers(file, section)?,
-        };
-        if let (Some(btf), Some(datasec)) = (&types.btf, data.btf_type) {
-            let variables = variables(btf, datasec, &data, id)?;
-            data.mmapable = variables.iter().any(|global| global.linkage != VarLinkage::Static);
-            for global in variables {
-                globals.push(Global { id: GlobalId(next(&globals)), ..global });
-            }
-        }
+        let data = read(file, section, *kind, types, id, globals)?;
         maps.push(map(id, data, section)?);
     }
-    Ok(globals)
+    Ok(())
+}
+
+/// Reads a section and adds its variables, as those of a map.
+pub(crate) fn read(
+    file: &ElfFile<'_>,
+    section: &RawSection<'_>,
+    kind: DataKind,
+    types: &Types,
+    map: MapId,
+    globals: &mut Vec<Global>,
+) -> Result<DataSection, ElfError> {
+    if section.size > DATA_LIMIT {
+        return Err(too_large(section));
+    }
+    let bytes = match kind {
+        DataKind::Bss => vec![0; usize::try_from(section.size).map_err(|_| too_large(section))?],
+        _ => file.data(section.index)?.into_owned(),
+    };
+    let mut data = DataSection {
+        section: section.index,
+        name: section.name.to_owned(),
+        kind,
+        bytes,
+        btf_type: types.datasec(section.index),
+        mmapable: false,
+        pointers: pointers(file, section)?,
+    };
+    if let (Some(btf), Some(datasec)) = (&types.btf, data.btf_type) {
+        let variables = variables(btf, datasec, &data, map)?;
+        data.mmapable = variables.iter().any(|global| global.linkage != VarLinkage::Static);
+        for global in variables {
+            globals.push(Global { id: GlobalId(next(globals)), ..global });
+        }
+    }
+    Ok(data)
 }
 
 fn too_large(section: &RawSection<'_>) -> ElfError {

@@ -129,6 +129,9 @@ impl<'d> ElfFile<'d> {
         let symbols = file.the_symbol_table()?;
         let index = object::SectionIndex(symbols.index());
         let header = headers.get(index.0).ok_or(ElfError::NoSymbols)?;
+        if header.sh_entsize(order) != 24 {
+            return Err(file.damaged_section(symbols, "a symbol does not have 24 bytes"));
+        }
         file.spend(symbols, header.sh_size(order))?;
         let table = SymbolTable::parse(order, bytes, &table, index, header)
             .map_err(|e| file.damaged_section(symbols, &e.to_string()))?;
@@ -157,7 +160,14 @@ impl<'d> ElfFile<'d> {
                 _ => Shape::Other,
             };
             if matches!(shape, Shape::Rel | Shape::Rela) {
-                self.relocations.push((SectionIndex(header.sh_info(self.order)), SectionIndex(index)));
+                let target = SectionIndex(header.sh_info(self.order));
+                if target.index() >= self.headers.len() {
+                    let what = format!(
+                        "section {index} `{name}`: it relocates section {target}, which does not exist"
+                    );
+                    return Err(damaged(what));
+                }
+                self.relocations.push((target, SectionIndex(index)));
             }
             self.sections.push(RawSection {
                 index: SectionIndex(index),
@@ -256,6 +266,16 @@ impl<'d> ElfFile<'d> {
 
     pub(crate) fn endian(&self) -> Endian {
         if self.order == Endianness::Big { Endian::Big } else { Endian::Little }
+    }
+
+    /// Four bytes of the file as the number that they are.
+    pub(crate) fn word(&self, bytes: [u8; 4]) -> u32 {
+        if self.order == Endianness::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+    }
+
+    /// Eight bytes of the file as the number that they are.
+    pub(crate) fn long(&self, bytes: [u8; 8]) -> u64 {
+        if self.order == Endianness::Big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }
     }
 
     pub(crate) fn section(&self, index: SectionIndex) -> Option<&RawSection<'d>> {

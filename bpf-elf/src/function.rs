@@ -8,6 +8,7 @@ use bpf_sys::uapi::Insn;
 use crate::error::{ElfError, FunctionError, FunctionProblem};
 use crate::file::{Bind, ElfFile, Home, Symbol, SymbolKind};
 use crate::ids::{ByteOffset, FunctionId, InsnIndex, SectionIndex, next};
+use crate::jump_table::JumpTable;
 use crate::reloc::InsnReloc;
 use crate::section::{SectionKind, TEXT};
 
@@ -34,6 +35,8 @@ pub struct Function {
     pub type_id: Option<TypeId>,
     /// What its instructions refer to, in their order.
     pub relocs: Vec<InsnReloc>,
+    /// The tables that its instructions find their targets in, in the order of the first that uses each.
+    pub jump_tables: Vec<JumpTable>,
     /// Which source lines its instructions come from, in their order.
     pub lines: Vec<Line>,
     /// Its CO-RE relocations, in the order of their instructions.
@@ -165,6 +168,7 @@ pub(crate) fn collect(
                 hidden: symbol.hidden,
                 type_id: None,
                 relocs: Vec::new(),
+                jump_tables: Vec::new(),
                 lines: Vec::new(),
                 core: Vec::new(),
                 is_subprogram: section_name == TEXT,

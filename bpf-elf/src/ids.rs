@@ -29,6 +29,8 @@ ids! {
     GlobalId(u32);
     /// Something an object expects from elsewhere: its position in [`ObjectFile::externs`](crate::ObjectFile::externs).
     ExternId(u32);
+    /// A jump table of a function: its position in [`Function::jump_tables`](crate::Function::jump_tables).
+    JumpTableId(u32);
     /// An ELF section's number, as in the section header table.
     SectionIndex(u32);
     /// An instruction slot of 8 bytes, counted from the start of its function.
@@ -48,7 +50,7 @@ macro_rules! positions {
     )*};
 }
 
-positions! { FunctionId ProgramId MapId ExternId SectionIndex InsnIndex }
+positions! { FunctionId ProgramId MapId JumpTableId ExternId SectionIndex InsnIndex }
 
 /// The id of the element that is about to be pushed. Tables come from a file whose sections are counted in bytes, so
 /// that running out of numbers takes a file of many GiB.

@@ -44,6 +44,8 @@ pub struct MapDef {
     pub inner: Option<Box<MapDef>>,
     /// Initial values of a map of maps or of a program array: index and what stands there, in the order of the file.
     pub slots: Vec<(u32, SlotTarget)>,
+    /// The global variables that an arena holds, at a place that planning chooses.
+    pub globals: Option<Box<DataSection>>,
     /// It is created unless asked otherwise.
     pub autocreate: bool,
 }
@@ -58,6 +60,13 @@ pub enum MapKind {
         section_offset: ByteOffset,
         /// The struct that defines it.
         type_id: TypeId,
+    },
+    /// It is defined in the old way, by numbers in a section `maps`.
+    Legacy {
+        /// That section.
+        section: SectionIndex,
+        /// Where in it.
+        section_offset: ByteOffset,
     },
     /// It holds a section of global variables.
     Data(DataSection),
@@ -96,6 +105,7 @@ impl MapDef {
             value_type: None,
             inner: None,
             slots: Vec::new(),
+            globals: None,
             autocreate: true,
         }
     }
@@ -380,5 +390,5 @@ impl Size {
 }
 
 fn failed(map: &str, problem: MapProblem) -> ElfError {
-    MapError { map: map.into(), problem }.into()
+    MapError { map: map.into(), section: ".maps".into(), problem }.into()
 }

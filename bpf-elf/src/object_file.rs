@@ -12,7 +12,7 @@ use crate::externs::Extern;
 use crate::function::Function;
 use crate::ids::{ExternId, FunctionId, InsnIndex, MapId, ProgramId};
 use crate::map_def::MapDef;
-use crate::open;
+use crate::open::ParseOptions;
 use crate::program::Program;
 use crate::section::{Section, SectionTable};
 use crate::struct_ops::StructOpsVar;
@@ -63,7 +63,7 @@ impl ObjectFile {
     /// # Errors
     /// [`ElfError`]: the bytes are no BPF object, or one that does not hold together.
     pub fn parse(bytes: &[u8]) -> Result<Self, ElfError> {
-        open::open(bytes)
+        ParseOptions::new().parse(bytes)
     }
 
     /// The byte order of its code, data and types.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::error::{ElfError, FunctionProblem};
 use crate::function::{self, Function, Linkage};
 use crate::ids::{FunctionId, ProgramId, next};
-use crate::sec_name::{self, SecDef};
+use crate::sec_handler::SecHandlers;
+use crate::sec_name::SecDef;
 
 /// A program: a function outside `.text`, or any function that a struct_ops variable names.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct Program {
     pub section: String,
     /// What the section's name says about it; `None` if the name is not known.
     pub def: Option<SecDef>,
-    /// It is loaded unless asked otherwise: its section does not begin with `?`.
+    /// It is loaded unless asked otherwise: its section does not begin with `?`, nor does a handler of it say so.
     pub autoload: bool,
     /// A member of a struct_ops variable refers to it. Then it is a struct_ops program, whatever its section says.
     pub struct_ops: bool,
@@ -30,10 +31,11 @@ pub struct Program {
 pub(crate) fn collect(
     functions: &[Function],
     callbacks: &HashSet<FunctionId>,
+    handlers: &SecHandlers,
 ) -> Result<Vec<Program>, ElfError> {
     let mut programs: Vec<Program> = Vec::with_capacity(functions.len());
     // Programs of one section stand together.
-    let mut section: Option<(&str, Option<SecDef>)> = None;
+    let mut section: Option<(&str, Option<(SecDef, bool)>)> = None;
     for function in functions {
         let struct_ops = callbacks.contains(&function.id);
         if function.is_subprogram && !struct_ops {
@@ -43,18 +45,22 @@ pub(crate) fn collect(
         if function.linkage == Linkage::Static && !struct_ops {
             return Err(function::problem(&function.name, name, function.offset.0, FunctionProblem::Static));
         }
-        let def = match &section {
-            Some((of, def)) if *of == name => def.clone(),
-            _ => sec_name::parse(name),
+        let found = match &section {
+            Some((of, found)) if *of == name => found.clone(),
+            _ => handlers.find_with_autoload(name),
         };
-        section = Some((name, def.clone()));
+        section = Some((name, found.clone()));
+        let (def, autoload) = match found {
+            Some((def, autoload)) => (Some(def), autoload),
+            None => (None, !name.starts_with('?')),
+        };
         programs.push(Program {
             id: ProgramId(next(&programs)),
             name: function.name.clone(),
             function: function.id,
             section: function.section_name.clone(),
             def,
-            autoload: !function.section_name.starts_with('?'),
+            autoload,
             struct_ops,
         });
     }

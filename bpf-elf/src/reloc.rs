@@ -3,11 +3,12 @@
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::flags::{BPF_PSEUDO_CALL, BPF_PSEUDO_FUNC, BPF_PSEUDO_KFUNC_CALL};
 
-use crate::error::{ElfError, RelocError, RelocProblem};
+use crate::error::{ElfError, JumpTableProblem, RelocError, RelocProblem};
 use crate::externs::Externs;
 use crate::file::{Bind, ElfFile, Home, RawReloc, Symbol, SymbolKind};
 use crate::function::{Function, Places};
-use crate::ids::{ExternId, FunctionId, InsnIndex, MapId, SectionIndex};
+use crate::ids::{ExternId, FunctionId, InsnIndex, JumpTableId, MapId, SectionIndex};
+use crate::jump_table::JumpTables;
 use crate::map_def::{MapDef, MapKind};
 use crate::section::SectionKind;
 
@@ -33,47 +34,60 @@ pub struct InsnReloc {
 pub enum RelocTarget {
     /// A map: the instruction wants its descriptor.
     Map(MapId),
-    /// A place in the only value of a data section's map.
+    /// A place in the only value of a data section's map, or among the global variables of an arena.
     MapValue {
         /// The map.
         map: MapId,
-        /// Bytes from the start of the value.
+        /// Bytes from the start of the value, or of the arena's variables.
         offset: u32,
     },
     /// The instruction calls that function.
     Call(FunctionId),
     /// The instruction wants the address of that function, for a callback.
     FunctionPointer(FunctionId),
+    /// A jump table of the function: the instruction wants the map that it becomes.
+    JumpTable(JumpTableId),
     /// Something that is defined outside the object; called or addressed, as the instruction says.
     Extern(ExternId),
 }
 
 /// Where maps are, to be found by section and offset.
 pub(crate) struct MapPlaces {
-    section: Option<SectionIndex>,
-    /// Sorted by offset.
-    declared: Vec<(u64, MapId)>,
+    /// Sorted by section and offset.
+    declared: Vec<(SectionIndex, u64, MapId)>,
     /// Sorted by section.
     data: Vec<(SectionIndex, MapId, u64)>,
 }
 
 impl MapPlaces {
     pub(crate) fn of(maps: &[MapDef], declared_in: Option<SectionIndex>) -> Self {
-        let mut places = Self { section: declared_in, declared: Vec::new(), data: Vec::new() };
+        let mut places = Self { declared: Vec::new(), data: Vec::new() };
         for map in maps {
+            if let Some(globals) = &map.globals {
+                let size = u64::try_from(globals.bytes.len()).unwrap_or(u64::MAX);
+                places.data.push((globals.section, map.id, size));
+            }
             match &map.kind {
-                MapKind::Declared { section_offset, .. } => places.declared.push((section_offset.0, map.id)),
+                MapKind::Declared { section_offset, .. } => {
+                    let section = declared_in.unwrap_or_default();
+                    places.declared.push((section, section_offset.0, map.id));
+                }
+                MapKind::Legacy { section, section_offset } => {
+                    places.declared.push((*section, section_offset.0, map.id));
+                }
                 MapKind::Data(data) => places.data.push((data.section, map.id, u64::from(map.value_size))),
                 MapKind::Kconfig | MapKind::StructOps(_) => {}
             }
         }
+        places.data.sort_unstable();
+        places.declared.sort_by_key(|(section, at, _)| (*section, *at));
         places
     }
 
-    /// The map that is declared at that offset of `.maps`.
+    /// The map that is declared at that offset of a section.
     pub(crate) fn declared(&self, section: SectionIndex, offset: u64) -> Option<MapId> {
-        let at = self.declared.binary_search_by_key(&offset, |(at, _)| *at).ok()?;
-        self.declared.get(at).filter(|_| self.section == Some(section)).map(|(_, id)| *id)
+        let at = self.declared.binary_search_by_key(&(section, offset), |(of, at, _)| (*of, *at)).ok()?;
+        self.declared.get(at).map(|(_, _, id)| *id)
     }
 
     fn data(&self, section: SectionIndex) -> Option<(MapId, u64)> {
@@ -93,11 +107,14 @@ pub(crate) struct Targets<'a, 'd> {
 
 /// Collects what the instructions of all functions refer to.
 pub(crate) fn collect(targets: &Targets<'_, '_>, functions: &mut [Function]) -> Result<(), ElfError> {
+    let tables = targets.kinds.iter().position(|kind| *kind == SectionKind::JumpTables);
+    let tables = tables.and_then(|at| targets.file.sections.get(at)).map(|section| section.index);
+    let mut tables = tables.map(|section| JumpTables::read(targets.file, section)).transpose()?;
     for (section, kind) in targets.file.sections.iter().zip(targets.kinds) {
         if *kind == SectionKind::Program {
             let site = Site { targets, section: section.index };
             for reloc in targets.file.relocations(section.index)? {
-                site.relocate(&reloc, section.size, functions)?;
+                site.relocate(&reloc, section.size, functions, tables.as_mut())?;
             }
         }
     }
@@ -129,7 +146,13 @@ struct Site<'a, 'd> {
 }
 
 impl Site<'_, '_> {
-    fn relocate(&self, reloc: &RawReloc, size: u64, functions: &mut [Function]) -> Result<(), ElfError> {
+    fn relocate(
+        &self,
+        reloc: &RawReloc,
+        size: u64,
+        functions: &mut [Function],
+        mut tables: Option<&mut JumpTables<'_>>,
+    ) -> Result<(), ElfError> {
         let file = self.targets.file;
         let failed = |symbol: &str, problem| Err(self.failed(reloc.offset, symbol, problem));
         let symbol = file.symbol(reloc.symbol).filter(|_| reloc.symbol != 0);
@@ -150,8 +173,12 @@ impl Site<'_, '_> {
                 u32::try_from(reloc.offset.saturating_sub(function.offset.0) / 8).unwrap_or(u32::MAX);
             let insn_index = InsnIndex(insn_index);
             let Some(insn) = function.insns.get(insn_index.index()).copied() else { continue };
-            let target = self.target(reloc, symbol, insn, functions)?;
+            let mut target = self.target(reloc, symbol, insn, functions)?;
             if let Some(function) = functions.get_mut(at) {
+                if let (RelocTarget::JumpTable(id), Some(tables)) = (&mut target, tables.as_deref_mut()) {
+                    let found = tables.of(file, symbol, function);
+                    *id = found.map_err(|problem| self.failed(reloc.offset, symbol.name, problem))?;
+                }
                 function.relocs.push(InsnReloc { at: insn_index, target });
             }
         }
@@ -196,7 +223,7 @@ impl Site<'_, '_> {
                 self.subprogram(reloc.offset, symbol.name, id, functions)?;
                 Ok(RelocTarget::FunctionPointer(id))
             }
-            SectionKind::Maps => {
+            SectionKind::Maps | SectionKind::LegacyMaps => {
                 let at = symbol.value.checked_add_signed(imm);
                 match at.and_then(|at| self.targets.maps.declared(home, at)) {
                     Some(map) => Ok(RelocTarget::Map(map)),
@@ -204,11 +231,16 @@ impl Site<'_, '_> {
                 }
             }
             SectionKind::Data(_) => self.variable(reloc, symbol, home, imm),
-            _ => failed(match self.targets.file.section_name(home) {
-                ".addr_space.1" => RelocProblem::NotYet { symbol: name(), what: "variables in an arena" },
-                ".jumptables" => RelocProblem::NotYet { symbol: name(), what: "a jump table" },
-                section => RelocProblem::Section { symbol: name(), section: section.into() },
-            }),
+            // Which of the function's tables, is found out once the function may be changed.
+            SectionKind::JumpTables if insn.imm == 0 => Ok(RelocTarget::JumpTable(JumpTableId(0))),
+            SectionKind::JumpTables => {
+                let problem = JumpTableProblem::Inside { imm: insn.imm };
+                failed(RelocProblem::JumpTable { symbol: name(), problem })
+            }
+            _ => {
+                let section = self.targets.file.section_name(home).to_owned();
+                failed(RelocProblem::Section { symbol: name(), section })
+            }
         }
     }
 

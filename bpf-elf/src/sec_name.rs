@@ -1,5 +1,6 @@
 //! The SEC() names: what the section of a program says about it. One table of all that libbpf 1.8 knows.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bpf_sys::uapi::{AttachType as A, ProgramType as P};
@@ -7,8 +8,8 @@ use bpf_sys::uapi::{AttachType as A, ProgramType as P};
 /// What the name of a program's section says about the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecDef {
-    /// The name in the table: `kprobe.multi` for `kprobe.multi/tcp_*`.
-    pub name: &'static str,
+    /// The name in the table, or of the handler: `kprobe.multi` for `kprobe.multi/tcp_*`.
+    pub name: Cow<'static, str>,
     /// What kind of program it is.
     pub program_type: P,
     /// Where it is meant to be attached, if its program type has more than one place.
@@ -27,6 +28,10 @@ pub struct SecDef {
     pub target_kind: TargetKind,
     /// The text after the first `/`; `None` without one.
     pub target: Option<String>,
+    /// Further flags to load it with: `BPF_F_*`.
+    pub program_flags: u32,
+    /// What the handler carries, if it is not a name of the table but a [`SecHandler`](crate::SecHandler)'s.
+    pub cookie: Option<u64>,
 }
 
 /// What the text after the first `/` of a section's name means.
@@ -127,7 +132,7 @@ pub fn parse(section: &str) -> Option<SecDef> {
     });
     let (row, target) = found?;
     Some(SecDef {
-        name: row.name,
+        name: Cow::Borrowed(row.name),
         program_type: row.program_type,
         attach_type: row.attach_type,
         attach_type_optional: row.attach_type_optional,
@@ -137,6 +142,8 @@ pub fn parse(section: &str) -> Option<SecDef> {
         attaches_itself: row.attaches_itself,
         target_kind: row.target_kind,
         target: target.map(str::to_owned),
+        program_flags: 0,
+        cookie: None,
     })
 }
 

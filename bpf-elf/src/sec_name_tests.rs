@@ -17,7 +17,7 @@ fn there_are_as_many_as_libbpf_has() {
 fn no_row_hides_a_later_one() {
     for row in TABLE {
         let found = parse(row.name).map(|def| def.name);
-        assert_eq!(found, Some(row.name));
+        assert_eq!(found.as_deref(), Some(row.name));
     }
 }
 
@@ -86,6 +86,7 @@ fn what_the_kernel_needs_to_know() {
     flags("cgroup/sock", true, false, false);
     flags("cgroup/sock_create", false, false, false);
     flags("struct_ops/x", false, false, false);
+    flags("usdt.s//bin/x:a:b", false, false, true);
     assert_eq!(parse("cgroup_skb/ingress").and_then(|def| def.attach_type), Some(A::CGROUP_INET_INGRESS));
 }
 

@@ -61,7 +61,7 @@ pub enum SectionKind {
     Program,
     /// Map definitions by BTF: `.maps`.
     Maps,
-    /// Map definitions of the old kind: `maps`.
+    /// Map definitions of the old kind: `maps`, `maps/X`.
     LegacyMaps,
     /// Global variables.
     Data(DataKind),
@@ -72,6 +72,8 @@ pub enum SectionKind {
         /// They are created only when asked for: the name begins with `?`.
         optional: bool,
     },
+    /// Where the jumps of programs lead whose target is found in a table: `.jumptables`.
+    JumpTables,
     /// The license text.
     License,
     /// A kernel version, for kernels before 5.0.
@@ -101,6 +103,8 @@ pub enum DataKind {
     Rodata,
     /// Zero at first: `.bss`, `.bss.X`.
     Bss,
+    /// In an arena: `.addr_space.1`.
+    Arena,
 }
 
 impl fmt::Display for DataKind {
@@ -109,6 +113,7 @@ impl fmt::Display for DataKind {
             Self::Data => "data",
             Self::Rodata => "rodata",
             Self::Bss => "bss",
+            Self::Arena => "arena",
         })
     }
 }
@@ -140,8 +145,10 @@ fn fixed_name(name: &str) -> Option<SectionKind> {
     Some(match name {
         "license" => SectionKind::License,
         "version" => SectionKind::Version,
-        "maps" => SectionKind::LegacyMaps,
+        name if name == "maps" || name.starts_with("maps/") => SectionKind::LegacyMaps,
         ".maps" => SectionKind::Maps,
+        ".addr_space.1" => SectionKind::Data(DataKind::Arena),
+        ".jumptables" => SectionKind::JumpTables,
         ".BTF" => SectionKind::Btf,
         ".BTF.ext" => SectionKind::BtfExt,
         ".struct_ops" => struct_ops(false, false),

@@ -3,7 +3,10 @@
 mod common;
 
 use bpf_btf::{Kind, Linkage as BtfLinkage, VarLinkage};
-use bpf_elf::{ByteOffset, InsnIndex, Linkage, MapKind, ObjectFile, RelocTarget, SectionKind, SlotTarget};
+use bpf_elf::{
+    ByteOffset, DataKind, InsnIndex, Linkage, MapKind, ObjectFile, ParseOptions, RelocTarget, SecHandler,
+    SecHandlers, SectionKind, SlotTarget,
+};
 use bpf_sys::uapi::{MapType, ProgramType};
 use common::open;
 
@@ -48,6 +51,74 @@ fn callbacks() {
             references(&object, "only_on_request"),
             ["1 pointer global_callback", "7 call weak_helper"]
         );
+    }
+}
+
+#[test]
+fn variables_in_an_arena() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("arena/globals.{target}"));
+        // .addr_space.1 of 0x12cc bytes; symbols counter at 0, big at 8; quiet is static, at 0x12c8: R_BPF_64_64 against
+        // the section, with that immediate.
+        let expected = ["0 map arena", "2 arena+0", "8 .bss+0", "13 arena+8", "19 arena+4808"];
+        assert_eq!(references(&object, "use"), expected);
+        let arena = object.map_named("arena").unwrap();
+        assert_eq!((arena.map_type, arena.max_entries), (MapType::ARENA, 10));
+        let globals = arena.globals.as_ref().unwrap();
+        assert_eq!((globals.bytes.len(), globals.kind), (0x12cc, DataKind::Arena));
+        let forty = if target == "el" { [40, 0, 0, 0] } else { [0, 0, 0, 40] };
+        assert_eq!(globals.bytes[..4], forty);
+        let names: Vec<_> =
+            object.globals_of(arena.id).iter().map(|g| (g.name.as_str(), g.offset, g.size)).collect();
+        assert_eq!(names, [("counter", 0, 4), ("big", 8, 4800), ("quiet", 0x12c8, 4)]);
+        assert_eq!(object.global_named("calls").unwrap().map, object.map_named(".bss").unwrap().id);
+        let section = object.sections().iter().find(|section| section.name == ".addr_space.1").unwrap();
+        assert_eq!(section.kind, SectionKind::Data(DataKind::Arena));
+    }
+}
+
+#[test]
+fn maps_of_the_old_kind() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("maps/legacy.{target}"));
+        assert_eq!(
+            references(&object, "count"),
+            ["8 map plain", "13 map modern", "27 map sizes", "35 map sizes"]
+        );
+        let said = |name: &str| {
+            let map = object.map_named(name).unwrap();
+            let types = (map.key_type.is_some(), map.value_type.is_some());
+            (map.map_type, map.key_size, map.value_size, map.max_entries, map.flags, types)
+        };
+        assert_eq!(said("sizes"), (MapType::HASH, 4, 8, 64, 1, (true, true)));
+        assert_eq!(said("plain"), (MapType::ARRAY, 4, 4, 3, 0, (false, false)));
+        let kind = |name: &str| object.map_named(name).unwrap().kind.clone();
+        let section = object.sections().iter().find(|section| section.name == "maps").unwrap().index;
+        assert_eq!(kind("plain"), MapKind::Legacy { section, section_offset: ByteOffset(20) });
+        assert!(matches!(kind("modern"), MapKind::Declared { .. }));
+        let object = open(&format!("maps/legacy_aya.{target}"));
+        let pinned: Vec<_> = object.maps().iter().map(|map| (map.name.as_str(), map.pin_by_name)).collect();
+        assert_eq!(pinned, [("SHARED", true), ("PRIVATE", false)]);
+    }
+}
+
+#[test]
+fn jump_tables() {
+    for target in ["el", "eb"] {
+        let object = open(&format!("jump/table.{target}"));
+        // readelf: CHOOSE is 32 bytes at 0x10 of .jumptables, OF_TWO 16 at 0. choose_0 to choose_3 are at 0x58, 0x68, 0x78
+        // and 0x88 of `socket`, of_two_even and of_two_odd at 0x40 and 0x50 of `.text`.
+        let tables = |name: &str| {
+            let function = object.functions().iter().find(|function| function.name == name).unwrap();
+            let table = |table: &bpf_elf::JumpTable| {
+                let targets: Vec<_> = table.targets.iter().map(|insn| insn.0).collect();
+                (table.name.clone(), table.offset.0, targets)
+            };
+            function.jump_tables.iter().map(table).collect::<Vec<_>>()
+        };
+        assert_eq!(tables("choose"), [("CHOOSE".to_owned(), 0x10, vec![11, 13, 15, 17])]);
+        assert_eq!(tables("of_two"), [("OF_TWO".to_owned(), 0, vec![8, 10])]);
+        assert_eq!(references(&object, "choose"), ["2 call of_two", "6 JumpTable(JumpTableId(0))"]);
     }
 }
 
@@ -364,4 +435,55 @@ fn sections_have_kinds() {
     let object = open("socket/minimal.el");
     assert_eq!(object.sections()[2].name, ".text");
     assert_eq!(object.sections()[2].kind, SectionKind::Other, "an empty .text holds no program");
+}
+
+#[test]
+fn internal_is_as_hidden() {
+    // st_other of a symbol: STV_INTERNAL is 1, STV_HIDDEN 2, STV_PROTECTED 3.
+    let weak = |visibility| {
+        let mut elf = common::Elf::of("own/code.el");
+        let at = elf.symbol("weak_helper") + common::ST_OTHER;
+        elf.put(at, &[visibility]);
+        let object = ObjectFile::parse(&elf.bytes).unwrap();
+        let function = object.functions().iter().find(|function| function.name == "weak_helper").unwrap();
+        let btf = object.btf().unwrap();
+        (function.linkage, function.hidden, btf.get(function.type_id.unwrap()).unwrap().linkage().unwrap())
+    };
+    assert_eq!(weak(0), (Linkage::Weak, false, BtfLinkage::Global));
+    assert_eq!(weak(1), (Linkage::Weak, true, BtfLinkage::Static));
+    assert_eq!(weak(2), (Linkage::Weak, true, BtfLinkage::Static));
+    assert_eq!(weak(3), (Linkage::Weak, false, BtfLinkage::Global));
+}
+
+#[test]
+fn sections_by_handlers() {
+    let handlers = SecHandlers::new()
+        .add(SecHandler::new("in/my+", ProgramType::KPROBE).program_flags(0x40).cookie(5))
+        .add(SecHandler::new("xdp", ProgramType::SCHED_CLS).optional());
+    for target in ["el", "eb"] {
+        let options = ParseOptions::new().sec_handlers(handlers.clone());
+        let object = options.parse(&common::bytes(&format!("own/code.{target}"))).unwrap();
+        let found: Vec<_> = object
+            .programs()
+            .iter()
+            .map(|program| {
+                let def = program.def.as_ref().unwrap();
+                (program.name.as_str(), def.program_type, def.program_flags, def.cookie, program.autoload)
+            })
+            .collect();
+        let expected = [
+            ("first", ProgramType::SCHED_CLS, 0, Some(0), false),
+            ("second", ProgramType::SCHED_CLS, 0, Some(0), false),
+            ("only_on_request", ProgramType::KPROBE, 0, None, false),
+            ("unknown_section", ProgramType::KPROBE, 0x40, Some(5), true),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(
+            object.program_named("unknown_section").unwrap().def.as_ref().unwrap().target.as_deref(),
+            Some("own/words")
+        );
+        assert!(object.dump().contains("by a handler of the user's, 5\n"));
+    }
+    // Without them the same object knows nothing of that section.
+    assert_eq!(open("own/code.el").program_named("unknown_section").unwrap().def, None);
 }

@@ -86,7 +86,7 @@ fn bits_turned() {
 /// The tables matter more than the debug information around them: each of their bytes, set to values that hurt.
 #[test]
 fn tables_overwritten() {
-    const TABLES: [&str; 8] = [
+    const TABLES: [&str; 12] = [
         ".symtab",
         ".BTF",
         ".BTF.ext",
@@ -95,8 +95,20 @@ fn tables_overwritten() {
         ".rel.maps",
         ".rel.text",
         ".rel.struct_ops.link",
+        "maps",
+        ".jumptables",
+        ".rel.jumptables",
+        ".relsocket",
     ];
-    for name in ["struct_ops/cong.el", "own/maps.el", "own/code.el", "tracing/raw_tp.el", "own/externs.el"] {
+    for name in [
+        "struct_ops/cong.el",
+        "own/maps.el",
+        "own/code.el",
+        "tracing/raw_tp.el",
+        "own/externs.el",
+        "maps/legacy.el",
+        "jump/table.el",
+    ] {
         let elf = common::Elf::of(name);
         let names: Vec<usize> = elf.headers().collect();
         let mut ranges = vec![(0, 64)];

@@ -12,6 +12,9 @@ use crate::map_def::{MapDef, MapKind, SlotTarget};
 impl<'a> Dump<'a> {
     pub(super) fn map(&mut self, map: &'a MapDef) -> fmt::Result {
         line!(self, "\n", "map {}", map.name);
+        if matches!(map.kind, MapKind::Legacy { .. }) {
+            line!(self, "  ", "defined in the old way");
+        }
         self.attributes("  ", map)?;
         for (slot, target) in &map.slots {
             let target = match target {
@@ -22,6 +25,9 @@ impl<'a> Dump<'a> {
             };
             line!(self, "  ", "[{slot}] = {}", target.unwrap_or_default());
         }
+        if let Some(data) = &map.globals {
+            self.data(map, data)?;
+        }
         match &map.kind {
             MapKind::Data(data) => self.data(map, data),
             MapKind::StructOps(id) => match self.object.struct_ops().iter().find(|var| var.id == *id) {
@@ -29,7 +35,7 @@ impl<'a> Dump<'a> {
                 None => Ok(()),
             },
             MapKind::Kconfig => self.kconfig(),
-            MapKind::Declared { .. } => Ok(()),
+            MapKind::Declared { .. } | MapKind::Legacy { .. } => Ok(()),
         }
     }
 

@@ -77,6 +77,9 @@ impl Dump<'_> {
             Some(def) => line!(self, "  ", "type {def}"),
             None => line!(self, "  ", "type unknown"),
         }
+        if let Some(cookie) = program.def.as_ref().and_then(|def| def.cookie) {
+            line!(self, "  ", "by a handler of the user's, {cookie}");
+        }
         if program.struct_ops {
             line!(self, "  ", "a struct_ops callback");
         }
@@ -108,7 +111,7 @@ impl Dump<'_> {
             line!(self, "  ", "throws to {callback}");
         }
         for reloc in &function.relocs {
-            let target = self.target(&reloc.target);
+            let target = self.target(function, &reloc.target);
             let insn = function.insns.get(reloc.at.index());
             let calls =
                 matches!(reloc.target, RelocTarget::Extern(_)) && insn.is_some_and(|insn| insn.is_call());
@@ -123,7 +126,7 @@ impl Dump<'_> {
         Ok(())
     }
 
-    fn target(&self, target: &RelocTarget) -> String {
+    fn target(&self, of: &Function, target: &RelocTarget) -> String {
         let function = |id| self.object.function(id).map_or("?", |function| &function.name);
         let map = |id| self.object.map(id).map_or("?", |map| map.name.as_str());
         match target {
@@ -138,6 +141,11 @@ impl Dump<'_> {
             }
             RelocTarget::Call(id) => format!("call {}", function(*id)),
             RelocTarget::FunctionPointer(id) => format!("function {}", function(*id)),
+            RelocTarget::JumpTable(id) => {
+                let Some(table) = of.jump_tables.get(id.index()) else { return "jump table ?".into() };
+                let targets: Vec<String> = table.targets.iter().map(|insn| format!("@{insn}")).collect();
+                format!("jump table {}: {}", table.name, targets.join(" "))
+            }
             RelocTarget::Extern(id) => {
                 let found = self.object.extern_by_id(*id);
                 format!("extern {}", found.map_or("?", |found| &found.name))

@@ -1,5 +1,7 @@
 //! What can be wrong with a map's definition.
 
+use std::fmt;
+
 use bpf_btf::{Kind, Label};
 use thiserror::Error;
 
@@ -11,6 +13,8 @@ use crate::error::ElfError;
 pub struct MapError {
     /// The map.
     pub map: String,
+    /// The section that it is defined in: `.maps`, or that of old definitions.
+    pub section: String,
     /// What is wrong.
     pub problem: MapProblem,
 }
@@ -108,6 +112,66 @@ pub enum MapProblem {
         /// The number.
         value: u32,
     },
+    /// A section of old definitions that does not divide into its maps.
+    #[error(
+        "section of {section_size} bytes and {maps} symbols: not an entry of 16 bytes or more for each, all of one size"
+    )]
+    LegacySize {
+        /// Bytes of the section.
+        section_size: u64,
+        /// Symbols in it.
+        maps: u64,
+    },
+    /// An old definition whose symbol is not where its entry begins.
+    #[error("its symbol is at {offset:#x}, its entry begins at {wanted:#x}")]
+    LegacyPlace {
+        /// Where the symbol is, in bytes.
+        offset: u64,
+        /// Where it should be.
+        wanted: u64,
+    },
+    /// An old definition that says more than is understood.
+    #[error("{} says more than can be done: {}", layout.unwrap_or("an entry of an unknown layout"), listed(fields))]
+    LegacyTail {
+        /// What an entry of that size is.
+        layout: Option<&'static str>,
+        /// The fields that are set: up to four of them.
+        fields: Vec<LegacyField>,
+    },
+    /// Variables in an arena, and no arena.
+    #[error("there are variables in an arena, and no map of type arena to hold them")]
+    NoArena,
+    /// Variables in an arena, and several arenas.
+    #[error("`{other}` is an arena too: which of them holds the variables cannot be told")]
+    TwoArenas {
+        /// The other.
+        other: String,
+    },
+}
+
+/// A field of an old map definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegacyField {
+    /// Its name, where the layout is known.
+    pub name: Option<&'static str>,
+    /// Where in the entry, in bytes.
+    pub offset: u32,
+    /// What it says.
+    pub value: u32,
+}
+
+impl fmt::Display for LegacyField {
+    /// `pinning 2`, or `5 at 0x14`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => write!(f, "{name} {}", self.value),
+            None => write!(f, "{} at {:#x}", self.value, self.offset),
+        }
+    }
+}
+
+fn listed(fields: &[LegacyField]) -> String {
+    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl MapError {
@@ -127,13 +191,16 @@ impl MapError {
             MapProblem::NoValues { .. } | MapProblem::ValuesNotLast => "E0260",
             MapProblem::Nested | MapProblem::InnerPinned => "E0261",
             MapProblem::Pinning { .. } => "E0262",
+            MapProblem::LegacySize { .. } | MapProblem::LegacyPlace { .. } => "E0263",
+            MapProblem::LegacyTail { .. } => "E0264",
+            MapProblem::NoArena | MapProblem::TwoArenas { .. } => "E0265",
         }
     }
 
     /// Where in the object.
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
-        let mut labels = vec![Label::section(".maps"), Label::item("map", &self.map)];
+        let mut labels = vec![Label::section(&self.section), Label::item("map", &self.map)];
         match &self.problem {
             MapProblem::Unknown { attribute, .. }
             | MapProblem::Twice { attribute }
@@ -165,6 +232,14 @@ impl MapError {
             MapProblem::Shape { .. } => "use the macros __uint(), __type(), __array() and __ulong()",
             MapProblem::Conflict { .. } => "give the type or the size, not both",
             MapProblem::NoType => "add __uint(type, BPF_MAP_TYPE_...)",
+            MapProblem::LegacySize { .. } | MapProblem::LegacyPlace { .. } => {
+                "give each map of the section a variable of the same struct, of global visibility"
+            }
+            MapProblem::NoArena => "declare one: a map of type BPF_MAP_TYPE_ARENA in SEC(\".maps\")",
+            MapProblem::TwoArenas { .. } => "keep one arena in an object that has variables in it",
+            MapProblem::LegacyTail { .. } => {
+                "define the map by BTF: struct { __uint(type, ...); ... } name SEC(\".maps\")"
+            }
             MapProblem::NoValues { .. } => {
                 "only array_of_maps, hash_of_maps and prog_array can have `values`"
             }

@@ -9,8 +9,8 @@ use bpf_btf::{Endian, Label, ParseError, TypeError};
 use thiserror::Error;
 
 pub use function::{FunctionError, FunctionProblem};
-pub use map::{MapError, MapProblem};
-pub use reloc::{RelocError, RelocProblem};
+pub use map::{LegacyField, MapError, MapProblem};
+pub use reloc::{JumpTableProblem, RelocError, RelocProblem};
 pub use struct_ops::{StructOpsError, StructOpsProblem};
 
 /// Why an object could not be opened. Codes E0201 to E0299, and those of BTF where that is the cause.
@@ -168,9 +168,6 @@ pub enum ElfError {
         /// Bytes that it has.
         size: usize,
     },
-    /// Maps defined in the old way.
-    #[error("section `maps` holds map definitions of the old kind, which are not supported yet")]
-    LegacyMaps,
 }
 
 impl ElfError {
@@ -200,7 +197,6 @@ impl ElfError {
             Self::StructOps(error) => error.code(),
             Self::License => "E0281",
             Self::Version { .. } => "E0282",
-            Self::LegacyMaps => "E0291",
         }
     }
 
@@ -240,7 +236,6 @@ impl ElfError {
             Self::StructOps(error) => error.labels(),
             Self::License => vec![section("license")],
             Self::Version { .. } => vec![section("version")],
-            Self::LegacyMaps => vec![section("maps")],
             _ => Vec::new(),
         }
     }
@@ -274,7 +269,6 @@ impl ElfError {
             Self::Version { .. } => {
                 "declare it as a 32-bit integer, or leave it out: kernels since 5.0 ignore it"
             }
-            Self::LegacyMaps => "define maps by BTF: struct { __uint(type, ...); ... } name SEC(\".maps\")",
             Self::TooLarge { .. } | Self::License => return None,
         };
         Some(help.into())

@@ -135,14 +135,51 @@ pub enum RelocProblem {
     /// A function's address without a relocation.
     #[error("is missing: an instruction takes a function's address")]
     Missing,
-    /// Something that this version does not do yet.
-    #[error("against `{symbol}` needs {what}, which is not supported yet")]
-    NotYet {
-        /// The symbol.
+    /// A jump table that makes no sense.
+    #[error("against jump table `{symbol}`, which {problem}")]
+    JumpTable {
+        /// The table's symbol.
         symbol: String,
-        /// What it needs.
-        what: &'static str,
+        /// What is wrong with it.
+        problem: JumpTableProblem,
     },
+}
+
+/// What is wrong with a jump table.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum JumpTableProblem {
+    /// It does not consist of whole entries inside its section.
+    #[error(
+        "has {size} bytes at {offset:#x} of a section of {section_size:#x} bytes: not one or more entries of 8 bytes"
+    )]
+    Shape {
+        /// Where it begins, in bytes.
+        offset: u64,
+        /// Bytes that it has.
+        size: u64,
+        /// The section's size in bytes.
+        section_size: u64,
+    },
+    /// The instruction does not want its beginning.
+    #[error("an instruction wants {imm} bytes behind its beginning")]
+    Inside {
+        /// How far behind.
+        imm: i32,
+    },
+    /// An entry that leads out of the function.
+    #[error("leads to {value:#x} by its entry {entry}, where no instruction of function `{function}` begins")]
+    Target {
+        /// Which entry, from 0.
+        entry: u64,
+        /// What it says.
+        value: u64,
+        /// The function that uses the table.
+        function: String,
+    },
+    /// It shares its entries with too many others.
+    #[error("shares its entries with other tables")]
+    Overlaps,
 }
 
 impl RelocError {
@@ -163,7 +200,8 @@ impl RelocError {
             RelocProblem::Section { .. } => "E0241",
             RelocProblem::Slot { .. } | RelocProblem::NotASlot { .. } => "E0242",
             RelocProblem::Missing => "E0243",
-            RelocProblem::NotYet { .. } => "E0292",
+            RelocProblem::JumpTable { problem: JumpTableProblem::Target { .. }, .. } => "E0245",
+            RelocProblem::JumpTable { .. } => "E0244",
         }
     }
 
@@ -191,12 +229,11 @@ impl RelocError {
                 "is something used that BPF cannot refer to?"
             }
             RelocProblem::Section { .. } => {
-                "only maps, functions, and variables in .data, .rodata and .bss can be referred to"
+                "only maps, functions, jump tables, and variables in .data, .rodata, .bss and arenas can be referred to"
             }
             RelocProblem::Slot { .. } => {
                 "initialize the slots of a map of maps with maps, those of a prog_array with programs"
             }
-            RelocProblem::NotYet { .. } => return None,
             _ => "the object is damaged, or made by a faulty tool: build it again",
         };
         Some(help.into())

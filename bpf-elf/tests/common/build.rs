@@ -11,6 +11,7 @@ pub(crate) const EXEC: u64 = 4;
 pub(crate) const GLOBAL_FUNC: u8 = 0x12;
 pub(crate) const LOCAL_FUNC: u8 = 0x02;
 pub(crate) const GLOBAL_OBJECT: u8 = 0x11;
+pub(crate) const LOCAL_OBJECT: u8 = 0x01;
 pub(crate) const GLOBAL_NOTYPE: u8 = 0x10;
 /// Relocation types.
 pub(crate) const LD_IMM64: u32 = 1;
@@ -227,6 +228,12 @@ impl Types {
     pub(crate) fn datasec(&mut self, name: &str, vars: &[[u32; 3]]) -> u32 {
         let words: Vec<u32> = vars.iter().flatten().copied().collect();
         self.add(name, Kind::DATASEC, u32::try_from(vars.len()).unwrap(), 0, &words)
+    }
+
+    /// A data section that is laid out already.
+    pub(crate) fn datasec_of(&mut self, name: &str, size: u32, vars: &[[u32; 3]]) -> u32 {
+        let words: Vec<u32> = vars.iter().flatten().copied().collect();
+        self.add(name, Kind::DATASEC, u32::try_from(vars.len()).unwrap(), size, &words)
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {

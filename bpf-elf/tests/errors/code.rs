@@ -3,7 +3,7 @@
 use crate::common;
 use crate::common::build::*;
 use crate::{changed, check, check_help};
-use bpf_elf::ObjectFile;
+use bpf_elf::{JumpTableId, ObjectFile, RelocTarget};
 
 #[test]
 fn functions() {
@@ -144,12 +144,93 @@ fn relocations() {
         }),
         "E0239 relocation at 0x0 of section `socket` leads to offset 9 of section `.bss`, which has 8 bytes",
     );
+}
+
+/// An object of two functions in one section, the second of which uses a jump table of those bytes, by a symbol at that
+/// place and of that size; some entries are relocated against a section or function.
+fn with_table(entries: &[u64], (at, size): (u64, u64), imm: i32, relocs: &[(u64, u32, &str)]) -> Vec<u8> {
+    let mut object = Object::new();
+    let mut load = LD_INSN;
+    load[4..8].copy_from_slice(&imm.to_le_bytes());
+    let code = object.section("socket", ALLOC | EXEC, [&RETURN_ZERO[..], &load, &RETURN_ZERO].concat());
+    object.symbol("before", GLOBAL_FUNC, code, 0, 16);
+    object.symbol("jumps", GLOBAL_FUNC, code, 16, 32);
+    let other = object.program("xdp", "other", &RETURN_ZERO);
+    let tables =
+        object.section(".jumptables", 0, entries.iter().flat_map(|e| e.to_le_bytes()).collect::<Vec<_>>());
+    let table = object.symbol("BPF.JT.0.0", LOCAL_OBJECT, tables, at, size);
+    let here = object.symbol("", 0x03, code, 0, 0);
+    let there = object.symbol("", 0x03, other, 0, 0);
+    object.reloc(code, 16, LD_IMM64, table);
+    for (at, kind, section) in relocs {
+        object.reloc(tables, *at, *kind, if *section == "socket" { here } else { there });
+    }
+    object.finish()
+}
+
+#[test]
+fn jump_tables() {
+    let targets = |bytes: &[u8]| {
+        let object = ObjectFile::parse(bytes).expect("opens");
+        let jumps = object.functions().iter().find(|function| function.name == "jumps").unwrap();
+        let [table] = &jumps.jump_tables[..] else { panic!("{:?}", jumps.jump_tables) };
+        assert_eq!((table.name.as_str(), jumps.relocs.len()), ("BPF.JT.0.0", 1));
+        assert_eq!(jumps.relocs[0].target, RelocTarget::JumpTable(JumpTableId(0)));
+        (table.offset.0, table.targets.iter().map(|insn| insn.0).collect::<Vec<_>>())
+    };
+    // The section is 8 slots long; `jumps` begins at slot 2, its exit is slot 5.
+    assert_eq!(targets(&with_table(&[0x20, 0x28, 0x10], (0, 24), 0, &[])), (0, vec![2, 3, 0]));
+    assert_eq!(targets(&with_table(&[9, 0x28, 9], (8, 8), 0, &[])), (8, vec![3]));
+    assert_eq!(targets(&with_table(&[0x20, 0x28], (0, 16), 0, &[(8, ABS64, "socket")])), (0, vec![2, 3]));
+    let bad = |bytes: &[u8], expected: &str| {
+        let (code, what) = expected.split_once(' ').unwrap();
+        check(
+            bytes,
+            &format!(
+                "{code} relocation at 0x10 of section `socket` against jump table `BPF.JT.0.0`, which {what}"
+            ),
+        );
+    };
+    let shape = |offset: &str, size| {
+        format!(
+            "E0244 has {size} bytes at {offset} of a section of 0x10 bytes: not one or more entries of 8 bytes"
+        )
+    };
+    bad(&with_table(&[0x20, 0x28], (4, 8), 0, &[]), &shape("0x4", 8));
+    bad(&with_table(&[0x20, 0x28], (0, 12), 0, &[]), &shape("0x0", 12));
+    bad(&with_table(&[0x20, 0x28], (0, 0), 0, &[]), &shape("0x0", 0));
+    bad(&with_table(&[0x20, 0x28], (8, 16), 0, &[]), &shape("0x8", 16));
+    bad(&with_table(&[0x20, 0x28], (8, u64::MAX), 0, &[]), &shape("0x8", u64::MAX));
+    bad(&with_table(&[0x20], (0, 8), 8, &[]), "E0244 an instruction wants 8 bytes behind its beginning");
+    let leads = |value: &str, entry| {
+        format!(
+            "E0245 leads to {value} by its entry {entry}, where no instruction of function `jumps` begins"
+        )
+    };
+    bad(&with_table(&[0x20, 0x8], (0, 16), 0, &[]), &leads("0x8", 1));
+    bad(&with_table(&[0x30], (0, 8), 0, &[]), &leads("0x30", 0));
+    bad(&with_table(&[0x24], (0, 8), 0, &[]), &leads("0x24", 0));
+    bad(&with_table(&[0x20], (0, 8), 0, &[(0, ABS64, "xdp")]), &leads("0x20", 0));
     check(
-        &relocated(&load, 0, LD_IMM64, |object, _| {
-            let arena = object.section(".addr_space.1", ALLOC, [0; 8]);
-            object.symbol("in_arena", GLOBAL_OBJECT, arena, 0, 8)
-        }),
-        "E0292 relocation at 0x0 of section `socket` against `in_arena` needs variables in an arena, which is not supported yet",
+        &with_table(&[0x20], (0, 8), 0, &[(0, LD_IMM64, "socket")]),
+        "E0234 relocation at 0x10 of section `socket` against `socket` has type R_BPF_64_64, R_BPF_64_ABS64 is needed",
+    );
+}
+
+#[test]
+fn jump_tables_do_not_overlap_without_end() {
+    let mut object = Object::new();
+    let code = object.section("socket", ALLOC | EXEC, [&LD_INSN.repeat(400)[..], &RETURN_ZERO].concat());
+    object.symbol("jumps", GLOBAL_FUNC, code, 0, 400 * 16 + 16);
+    let tables = object.section(".jumptables", 0, vec![0; 8 * 400]);
+    for at in 0..400 {
+        let table = object.symbol(&format!("t{at}"), LOCAL_OBJECT, tables, at * 8, (400 - at) * 8);
+        object.reloc(code, at * 16, LD_IMM64, table);
+    }
+    // The first so many of 400, 399, ... entries are 16 x 400 together.
+    check(
+        &object.finish(),
+        "E0244 relocation at 0x100 of section `socket` against jump table `t16`, which shares its entries with other tables",
     );
 }
 

@@ -114,6 +114,9 @@ fn compressed_sections() {
     let object = ObjectFile::parse(&with(1, 4, &stored)).expect("opens");
     assert_eq!(object.license(), Some("GPL"));
     assert_eq!(object.sections()[1].size, 4);
+    // A frame of zstd: magic, one segment whose size takes a byte, that size, and the last block: 4 bytes as they are.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 4, 0x21, 0, 0, b'G', b'P', b'L', 0];
+    assert_eq!(ObjectFile::parse(&with(2, 4, &frame)).expect("opens").license(), Some("GPL"));
     check(
         &with(1, 65 << 20, &stored),
         "E0208 section `license` wants 68157440 bytes; all sections of its kind together may have 67108864",

@@ -66,6 +66,10 @@ pub enum Feature {
     BtfQmarkDatasec,
     /// A program at a raw tracepoint may be given a number there, also one that was loaded for the tracepoint.
     RawTracepointCookie,
+    /// There are maps of instructions (`insn_array`), by which a program can jump.
+    InsnArray,
+    /// Instructions may hold the address of any byte of a map's value, not only of the first 512 MiB.
+    WideOffsets,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -183,6 +187,14 @@ static ROWS: &[Row] = &[
         10,
         Evidence::Member("bpf_raw_tp_link", "cookie"),
     ),
+    row(
+        Feature::InsnArray,
+        "maps of instructions",
+        6,
+        19,
+        Evidence::Enumerator("bpf_map_type", "BPF_MAP_TYPE_INSN_ARRAY"),
+    ),
+    row(Feature::WideOffsets, "offsets beyond 512 MiB in map values", 7, 0, Evidence::None),
 ];
 
 impl Feature {
@@ -311,7 +323,7 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 22);
+        assert_eq!(Feature::all().count(), 24);
     }
 
     /// What was looked up is kept by name alone.

@@ -1,6 +1,6 @@
 //! Asking the running kernel: one small call per feature, only for what a refused step assumed.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use bpf_btf::build::{BuildError, Builder, Encoding, EnumValues};
 use bpf_btf::{Endian, Linkage, SectionVar, TypeId, VarLinkage};
@@ -63,6 +63,8 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
             ];
             ProgLoad::new(ProgramType::TRACEPOINT, &code(&insns), c"GPL").load().map(drop)
         }
+        Feature::InsnArray => MapCreate::new(MapType::INSN_ARRAY, 4, 16, 1).create().map(drop),
+        Feature::WideOffsets => return wide_offsets(array(0).create()?.as_fd()),
         Feature::ArgCtxTag => return arg_ctx_tag(),
         Feature::PerfLink => return perf_link(),
         // These stand in BTF, which every plan or program that asks for them reads: a call would say no more.
@@ -77,6 +79,27 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
         Ok(()) => Ok(Answer::Yes),
         Err(error) if error.is(errno::EINVAL) || error.is(errno::E2BIG) => Ok(Answer::No),
         Err(error) => Err(error),
+    }
+}
+
+/// The address of a byte that is far behind the end of the value: a kernel that takes such offsets says that it is not
+/// there, another that the offset is not allowed. Both by the same number.
+fn wide_offsets(map: BorrowedFd<'_>) -> Result<Answer, SysError> {
+    let mut load = Insn::ld_imm64(1, flags::BPF_PSEUDO_MAP_VALUE, 0).to_vec();
+    if let [first, second] = load.as_mut_slice() {
+        (first.imm, second.imm) = (map.as_raw_fd(), 1 << 30);
+    }
+    load.extend(EXIT_0);
+    let (code, mut log) = (code(&load), [0; 1024]);
+    let (loaded, size) = ProgLoad::new(ProgramType::SOCKET_FILTER, &code, c"GPL").load_with_log(1, &mut log);
+    let said = String::from_utf8_lossy(log.get(..size.written).unwrap_or_default()).into_owned();
+    match loaded {
+        Err(error) if error.is(errno::EINVAL) && said.contains("direct value offset") => Ok(Answer::No),
+        Err(error) if error.is(errno::EINVAL) && said.contains("invalid access to map value pointer") => {
+            Ok(Answer::Yes)
+        }
+        Err(error) => Err(error),
+        Ok(_) => Ok(Answer::Unknown),
     }
 }
 

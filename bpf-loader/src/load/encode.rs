@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::os::fd::{AsFd, AsRawFd};
 
 use bpf_elf::{FunctionId, InsnIndex, MapId};
+use bpf_sys::map::MapFd;
 use bpf_sys::uapi::Insn;
 
 use crate::load::Types;
@@ -41,6 +42,7 @@ pub(super) fn encode(
     program: &PlanProgram,
     stream: &[PlanInsn],
     maps: &HashMap<MapId, Map>,
+    tables: &[MapFd],
     types: Types<'_>,
 ) -> Result<Encoded, Dangling> {
     let starts: HashMap<InsnIndex, FunctionId> =
@@ -67,7 +69,15 @@ pub(super) fn encode(
         match &insn.reference {
             None | Some(Ref::Poison(_)) => {}
             Some(Ref::Map(map)) => (raw.imm, upper) = (fd(map)?, 0),
-            Some(Ref::MapValue { map, offset }) => (raw.imm, upper) = (fd(map)?, offset.cast_signed()),
+            Some(Ref::MapValue { map, offset }) => {
+                let arena = plan.map(*map).and_then(|map| map.arena);
+                let offset = offset.wrapping_add(arena.map_or(0, |arena| arena.globals_at));
+                (raw.imm, upper) = (fd(map)?, offset.cast_signed());
+            }
+            Some(Ref::JumpTable(table)) => {
+                let table = usize::try_from(*table).ok().and_then(|at| tables.get(at));
+                (raw.imm, upper) = (table.ok_or(Dangling::Map(index))?.as_fd().as_raw_fd(), 0);
+            }
             Some(Ref::Function(function)) => {
                 let target = at_function.get(function).ok_or(Dangling::Function(index))?;
                 (raw.imm, upper) = (target - at - 1, 0);

@@ -2,6 +2,7 @@
 
 mod encode;
 mod error;
+mod jump_tables;
 mod modules;
 mod programs;
 mod symbols;
@@ -345,8 +346,8 @@ fn create_map(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Res
         created => created,
     };
     let fd = created.map_err(|source| stop("creating", source))?;
-    if let Some(contents) = map.contents.as_deref().filter(|contents| contents.iter().any(|byte| *byte != 0))
-    {
+    let contents = map.contents.as_deref().filter(|_| map.arena.is_none());
+    if let Some(contents) = contents.filter(|contents| contents.iter().any(|byte| *byte != 0)) {
         sys.map_update(&fd, &0_u32.to_ne_bytes(), contents).map_err(|source| stop("filling", source))?;
     }
     if map.freeze {

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bpf_elf::{MapId, ProgramId};
 use bpf_sys::prog::ProgLoad;
+use bpf_sys::uapi::MapType;
 use bpf_sys::{SysError, errno};
 
 use crate::diagnose::{Asked, likely_cause};
 use crate::load::encode::{Dangling, FUNC_INFO_SIZE, LINE_INFO_SIZE, encode};
-use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef, Types};
+use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef, Types, jump_tables};
 use crate::map::Map;
 use crate::plan::{AttachPoint, Plan, PlanProgram, Step};
 use crate::program::Program;
@@ -114,7 +115,20 @@ fn load_one(
     types: Types<'_>,
     sys: &dyn Sys,
 ) -> Outcome {
-    let encoded = match encode(plan, program, &program.insns, maps, types) {
+    let tables = match jump_tables::create(program, &program.insns, sys) {
+        Ok(tables) => tables,
+        Err(source) => {
+            let refused =
+                Box::new(likely_cause(Asked::Map(MapType::INSN_ARRAY), &super::asked(plan), &source));
+            return Outcome::Refused(ProgramError {
+                program: program.name.clone(),
+                report: None,
+                refused,
+                source,
+            });
+        }
+    };
+    let encoded = match encode(plan, program, &program.insns, maps, &tables, types) {
         Ok(encoded) => encoded,
         Err(dangling) => return Outcome::Dangling(dangling),
     };

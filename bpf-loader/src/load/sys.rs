@@ -67,6 +67,10 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         MapMapping::new(map, len, writable)
     }
 
+    fn map_arena(&self, map: &MapFd, len: usize, address: u64) -> Result<MapMapping, SysError> {
+        MapMapping::arena(map, len, address)
+    }
+
     fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
         self.before(Command::PROG_LOAD)?;
         within_limit(|| load.load())

@@ -252,6 +252,16 @@ fn maps_and_globals() {
     );
 }
 
+/// A map for each table, filled and frozen before the program is loaded, and let go of then.
+#[test]
+fn jump_tables() {
+    check(
+        "jump/table",
+        "BTF_LOAD MAP_CREATE MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE \
+         MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_FREEZE PROG_LOAD",
+    );
+}
+
 #[test]
 fn congestion_control() {
     check(

@@ -25,7 +25,8 @@ pub struct Global {
 
 impl Global {
     pub(crate) fn new(global: &bpf_elf::Global, map: Map) -> Self {
-        let (offset, size) = (usize::try_from(global.offset), usize::try_from(global.size));
+        let offset = global.offset.checked_add(map.globals_at()).and_then(|at| usize::try_from(at).ok());
+        let size = usize::try_from(global.size);
         Self {
             name: global.name.clone(),
             map,

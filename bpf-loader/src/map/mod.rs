@@ -23,7 +23,7 @@ pub use typed::{
 };
 
 use crate::load::SysRef;
-use crate::plan::{Plan, PlanMap};
+use crate::plan::{Plan, PlanArena, PlanMap};
 
 /// A map in the kernel. Clones share the descriptor; the map lives as long as any of them, any program that uses it, or
 /// any pin.
@@ -38,8 +38,10 @@ struct Inner {
     name: String,
     map_type: MapType,
     fd: MapFd,
-    /// A data section's bytes, shared with the programs.
+    /// A data section's bytes, or an arena, shared with the programs.
     mapping: Option<MapMapping>,
+    /// Where in an arena its variables begin, in bytes.
+    globals_at: u32,
 }
 
 impl fmt::Debug for Map {
@@ -52,9 +54,23 @@ impl fmt::Debug for Map {
     }
 }
 
+/// Maps an arena, which it has to be before programs can use it, and writes the variables into it.
+fn map_arena(map: &PlanMap, arena: PlanArena, fd: &MapFd, sys: &SysRef) -> Result<MapMapping, SysError> {
+    let len = usize::try_from(arena.len).unwrap_or(usize::MAX);
+    let mapping = sys.map_arena(fd, len, map.extra)?;
+    if let Some(contents) = &map.contents {
+        let at = usize::try_from(arena.globals_at).unwrap_or(usize::MAX);
+        let outside = |_| SysError::Io { what: "writing into the arena", errno: errno::EINVAL };
+        mapping.write(at, contents).map_err(outside)?;
+    }
+    Ok(mapping)
+}
+
 impl Map {
     pub(crate) fn new(plan: &Plan, map: &PlanMap, fd: MapFd, sys: &SysRef) -> Result<Self, SysError> {
-        let mapping = if map.contents.is_some() && map.flags & BPF_F_MMAPABLE != 0 {
+        let mapping = if let Some(arena) = map.arena {
+            Some(map_arena(map, arena, &fd, sys)?)
+        } else if map.contents.is_some() && map.flags & BPF_F_MMAPABLE != 0 {
             let len = usize::try_from(map.value_size).unwrap_or(usize::MAX);
             let writable = !map.freeze && map.flags & BPF_F_RDONLY_PROG == 0;
             Some(sys.map_mmap(&fd, len, writable)?)
@@ -62,7 +78,9 @@ impl Map {
             None
         };
         let (object, name) = (plan.object().name().to_owned(), map.name.clone());
-        Ok(Self { inner: Arc::new(Inner { id: map.id, object, name, map_type: map.map_type, fd, mapping }) })
+        let (id, map_type) = (map.id, map.map_type);
+        let globals_at = map.arena.map_or(0, |arena| arena.globals_at);
+        Ok(Self { inner: Arc::new(Inner { id, object, name, map_type, fd, mapping, globals_at }) })
     }
 
     /// Its id on the object.
@@ -106,6 +124,10 @@ impl Map {
 
     pub(crate) fn mapping(&self) -> Option<&MapMapping> {
         self.inner.mapping.as_ref()
+    }
+
+    pub(crate) fn globals_at(&self) -> u32 {
+        self.inner.globals_at
     }
 
     pub(crate) fn error(&self, doing: &'static str, source: SysError) -> MapError {

@@ -13,7 +13,7 @@ impl MapSpec {
     pub(crate) fn new(def: &MapDef) -> Self {
         let contents = match &def.kind {
             MapKind::Data(section) => Some(section.bytes.clone()),
-            _ => None,
+            _ => def.globals.as_ref().map(|globals| globals.bytes.clone()),
         };
         Self { def: def.clone(), contents }
     }
@@ -36,7 +36,7 @@ impl MapSpec {
         &self.def
     }
 
-    /// What a data section holds before anything runs; `None` for other maps.
+    /// What a data section, or the variables of an arena, hold before anything runs; `None` for other maps.
     #[must_use]
     pub fn contents(&self) -> Option<&[u8]> {
         self.contents.as_deref()

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bpf_btf::matching::nearest;
-use bpf_elf::{MapId, ObjectFile, ProgramId};
+use bpf_elf::{MapId, ObjectFile, ParseOptions, ProgramId, SecHandlers};
 
 pub use error::{InObject, OpenError, SpecError};
 pub use global::GlobalMut;
@@ -39,6 +39,7 @@ pub struct Object {
 pub struct OpenOptions {
     name: Option<String>,
     kconfig: Option<String>,
+    parse: ParseOptions,
 }
 
 impl OpenOptions {
@@ -63,6 +64,14 @@ impl OpenOptions {
         self
     }
 
+    /// SEC() names of the user's own, for this object.
+    #[must_use]
+    #[doc(alias = "libbpf_register_prog_handler")]
+    pub fn sec_handlers(mut self, handlers: SecHandlers) -> Self {
+        self.parse = self.parse.sec_handlers(handlers);
+        self
+    }
+
     /// Opens a file.
     ///
     /// # Errors
@@ -76,7 +85,7 @@ impl OpenOptions {
         let bytes = crate::read::whole(path).map_err(read)?;
         let shown = path.display().to_string();
         let name = self.name.unwrap_or_else(|| name_of(path));
-        Object::build(name, self.kconfig, &bytes).map_err(|error| OpenError::elf(shown, error))
+        Object::build(name, self.kconfig, &self.parse, &bytes).map_err(|error| OpenError::elf(shown, error))
     }
 
     /// Opens bytes that are in memory already.
@@ -85,7 +94,8 @@ impl OpenOptions {
     /// [`OpenError::Elf`].
     pub fn parse(self, bytes: &[u8]) -> Result<Object, OpenError> {
         let name = self.name.unwrap_or_else(|| "object".to_owned());
-        Object::build(name.clone(), self.kconfig, bytes).map_err(|error| OpenError::elf(name, error))
+        Object::build(name.clone(), self.kconfig, &self.parse, bytes)
+            .map_err(|error| OpenError::elf(name, error))
     }
 }
 
@@ -105,8 +115,13 @@ impl Object {
         OpenOptions::new().open(path)
     }
 
-    fn build(name: String, kconfig: Option<String>, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
-        let file = ObjectFile::parse(bytes)?;
+    fn build(
+        name: String,
+        kconfig: Option<String>,
+        options: &ParseOptions,
+        bytes: &[u8],
+    ) -> Result<Self, bpf_elf::ElfError> {
+        let file = options.parse(bytes)?;
         Ok(Self {
             name,
             programs: file.programs().iter().map(ProgramSpec::new).collect(),

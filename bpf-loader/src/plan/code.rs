@@ -9,8 +9,8 @@ use crate::plan::core::{Relocated, poison_call};
 use crate::plan::externs::poison_number;
 use crate::plan::programs::PlacedFunction;
 use crate::plan::{
-    Context, ExternError, ExternProblem, MOST_INSNS, PlanError, PlanInsn, Poison, Ref, Site, Unresolved,
-    Value,
+    Context, ExternError, ExternProblem, MOST_INSNS, PlanError, PlanInsn, PlanJumpTable, Poison, Ref, Site,
+    Unresolved, Value, jump_tables,
 };
 
 /// A program with all the functions that it needs, references still symbolic.
@@ -18,6 +18,9 @@ pub(crate) struct Stream {
     pub(crate) insns: Vec<PlanInsn>,
     pub(crate) functions: Vec<PlacedFunction>,
     pub(crate) poisons: Vec<Poison>,
+    pub(crate) jump_tables: Vec<PlanJumpTable>,
+    /// Where the tables of each function begin among all.
+    pub(crate) table_starts: Vec<(InsnIndex, u32)>,
 }
 
 /// The most instructions that a kernel takes for one program (`BPF_COMPLEXITY_LIMIT_INSNS`, `include/linux/bpf.h`).
@@ -32,7 +35,13 @@ pub(crate) fn assemble(
     exception_callback: Option<FunctionId>,
     functions: &HashMap<FunctionId, Relocated>,
 ) -> Option<Stream> {
-    let mut stream = Stream { insns: Vec::new(), functions: Vec::new(), poisons: Vec::new() };
+    let mut stream = Stream {
+        insns: Vec::new(),
+        functions: Vec::new(),
+        poisons: Vec::new(),
+        jump_tables: Vec::new(),
+        table_starts: Vec::new(),
+    };
     let mut placed = HashMap::new();
     for first in std::iter::once(main).chain(exception_callback) {
         if !placed.contains_key(&first) {
@@ -90,7 +99,9 @@ fn append(
         cx.errors.push(PlanError::TooLong { program: program(), insns: len });
         return None;
     }
-    let Some(left) = cx.insns_left.checked_sub(relocated.insns.len()) else {
+    // A jump table is copied as code is, and may be longer.
+    let entries = function.jump_tables.iter().map(|table| table.targets.len()).sum();
+    let Some(left) = cx.insns_left.checked_sub(relocated.insns.len().saturating_add(entries)) else {
         // Said once: all that follow are over the limit too.
         if !cx.errors.iter().any(|error| matches!(error, PlanError::TooMuch { .. })) {
             cx.errors.push(PlanError::TooMuch { program: program(), most: MOST_INSNS });
@@ -125,6 +136,11 @@ fn resolve(cx: &mut Context<'_>, stream: &mut Stream) {
         let Some(function) = cx.object.file().function(id) else { continue };
         for reloc in &function.relocs {
             let at = InsnIndex(start.0 + reloc.at.0);
+            if let RelocTarget::JumpTable(table) = reloc.target {
+                let found = jump_tables::reference(stream, function, start, table);
+                found.into_iter().for_each(|reference| set(&mut stream.insns, at, reference));
+                continue;
+            }
             match reference(cx, function, reloc) {
                 Ok(Target::Reference(reference)) => set(&mut stream.insns, at, reference),
                 Ok(Target::Zero) => zero(&mut stream.insns, at),
@@ -150,7 +166,7 @@ fn set(insns: &mut [PlanInsn], at: InsnIndex, reference: Ref) {
     first.insn.imm = 0;
     first.insn.src = match reference {
         Ref::Map(_) => flags::BPF_PSEUDO_MAP_FD,
-        Ref::MapValue { .. } => flags::BPF_PSEUDO_MAP_VALUE,
+        Ref::MapValue { .. } | Ref::JumpTable(_) => flags::BPF_PSEUDO_MAP_VALUE,
         Ref::Function(_) if wide => flags::BPF_PSEUDO_FUNC,
         Ref::KernelSymbol(_) => 0,
         Ref::Extern(_) if wide => flags::BPF_PSEUDO_BTF_ID,

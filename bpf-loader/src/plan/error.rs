@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
-use crate::plan::{ExceptionError, ExternError};
+use crate::plan::{ArenaError, ExceptionError, ExternError};
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +167,17 @@ pub enum PlanError {
     /// What a program names to be called when it throws cannot be.
     #[error("program `{}`: {}", _0.program, _0.problem)]
     Exception(Box<ExceptionError>),
+    /// An arena that cannot hold its variables.
+    #[error(transparent)]
+    Arena(Box<ArenaError>),
+    /// A program that jumps by a table, for a kernel where nothing can.
+    #[error("program `{program}` jumps by table `{table}`, and this kernel has no maps of type insn_array")]
+    JumpTables {
+        /// The program.
+        program: String,
+        /// Its first table.
+        table: String,
+    },
     /// A program that is loaded for one thing of the kernel, and nothing says which.
     #[error("program `{program}`: SEC(\"{section}\") does not name what it is for")]
     NoTarget {
@@ -369,6 +380,8 @@ impl PlanError {
             Self::NotYet { .. } => "E0403",
             Self::Extern(error) => error.code(),
             Self::Exception(_) => "E0435",
+            Self::Arena(error) => error.code(),
+            Self::JumpTables { .. } => "E0463",
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
             Self::MapLeftOut { .. } => "E0405",
@@ -405,6 +418,8 @@ impl PlanError {
             Self::NotYet { what, name, .. } => vec![Label::item(what, name.trim_matches('`'))],
             Self::Extern(error) => error.labels(),
             Self::Exception(error) => error.labels(),
+            Self::Arena(error) => error.labels(),
+            Self::JumpTables { program, .. } => vec![Label::item("program", program)],
             Self::NoTarget { program, section } | Self::NoSuchTarget { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
@@ -458,6 +473,10 @@ impl PlanError {
             Self::Core { error, .. } => return error.help().map(Into::into),
             Self::Extern(error) => return error.help(),
             Self::Exception(error) => error.help(),
+            Self::Arena(error) => error.help(),
+            Self::JumpTables { .. } => {
+                "Linux 6.19 is the first with insn_array; compile with -fno-jump-tables".into()
+            }
             Self::NoTarget { .. } => {
                 "name it behind a slash, or call ProgramSpec::set_attach_target before planning".into()
             }

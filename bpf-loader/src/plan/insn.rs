@@ -26,13 +26,16 @@ pub struct PlanInsn {
 pub enum Ref {
     /// A map's descriptor.
     Map(MapId),
-    /// The address of a byte in a map's value: a global variable.
+    /// The address of a byte in a map's value, or in an arena: a global variable.
     MapValue {
         /// The map.
         map: MapId,
-        /// Byte offset in its value.
+        /// Byte offset in its value, or from the first of the arena's variables.
         offset: u32,
     },
+    /// The descriptor of the map that a jump table becomes: an index into
+    /// [`crate::plan::PlanProgram::jump_tables`].
+    JumpTable(u32),
     /// The distance to a function placed in the same stream: a call, or a function's address.
     Function(FunctionId),
     /// The id of a type in the kernel's BTF.

@@ -68,6 +68,10 @@ impl Plan {
                 "name": function.name,
                 "start": function.start.0,
             })).collect::<Vec<_>>(),
+            "jump_tables": program.jump_tables.iter().map(|table| json!({
+                "name": table.name,
+                "targets": table.targets.iter().map(|insn| insn.0).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
             "instructions": (0..program.insns.len()).map(insn).collect::<Vec<_>>(),
             "unresolved": program.poisons.iter().map(|poison| json!({
                 "at": poison.at.0,
@@ -136,6 +140,7 @@ fn map(map: &PlanMap) -> Value {
         "flags": map_flags(map.flags),
         "extra": map.extra,
         "kernel_value": map.kernel_value.as_ref().map(|value| &value.name),
+        "arena": map.arena.map(|arena| json!({ "len": arena.len, "globals_at": arena.globals_at })),
         "frozen": map.freeze,
     })
 }

@@ -7,7 +7,7 @@ use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::{Feature, Machine};
 use crate::object::MapSpec;
-use crate::plan::{Context, PlanError, PlanStructOps, Step};
+use crate::plan::{Context, PlanArena, PlanError, PlanStructOps, Step, arena};
 
 /// A map that is to be created.
 #[derive(Clone, Debug)]
@@ -36,7 +36,9 @@ pub struct PlanMap {
     pub btf: Option<(TypeId, TypeId)>,
     /// The type of a struct_ops value in the kernel's BTF.
     pub kernel_value: Option<KernelType>,
-    /// What a data section holds before anything runs.
+    /// How it lies in memory, if it is an arena.
+    pub arena: Option<PlanArena>,
+    /// What a data section holds before anything runs, or the variables of an arena.
     pub contents: Option<Vec<u8>>,
     /// Whether it is closed to writing from user space once it is filled.
     pub freeze: bool,
@@ -118,6 +120,7 @@ fn plan_one(
         extra: def.extra,
         btf: None,
         kernel_value: None,
+        arena: None,
         contents: spec.contents().map(<[u8]>::to_vec),
         freeze: false,
     };
@@ -142,6 +145,9 @@ fn plan_one(
             needs_global_data(cx, &mut map, step);
         }
         _ => {
+            if def.map_type == MapType::ARENA {
+                map.arena = Some(arena::plan(cx, spec, page_size(cx.kernel.machine()))?);
+            }
             let described = types != (TypeId::VOID, TypeId::VOID) && !WITHOUT_BTF.contains(&def.map_type);
             map.btf = (with_btf && described).then_some(types);
         }
@@ -178,15 +184,17 @@ fn not_yet(def: &MapDef) -> Option<&'static str> {
 fn entries(map_type: MapType, asked: u32, machine: &Machine) -> u32 {
     match map_type {
         MapType::PERF_EVENT_ARRAY if asked == 0 => machine.possible_cpus.unwrap_or(0),
-        MapType::RINGBUF | MapType::USER_RINGBUF => {
-            whole_pages(asked, machine.page_size.unwrap_or(SMALLEST_PAGE))
-        }
+        MapType::RINGBUF | MapType::USER_RINGBUF => whole_pages(asked, page_size(machine)),
         _ => asked,
     }
 }
 
 /// Bytes of a page where nobody says.
 const SMALLEST_PAGE: u32 = 4096;
+
+fn page_size(machine: &Machine) -> u32 {
+    machine.page_size.unwrap_or(SMALLEST_PAGE)
+}
 
 /// Rounded up to a power of two of pages. 0 stays for the kernel to refuse, as does what is too much to be rounded.
 fn whole_pages(bytes: u32, page: u32) -> u32 {

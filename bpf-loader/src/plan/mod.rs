@@ -5,6 +5,7 @@
 //! they expect from elsewhere (`externs`, `kconfig`), CO-RE (`core`), calls and subprograms (`code`), the object's BTF
 //! with what is defined elsewhere (`own_btf`) and as the kernel takes it (`btf`), maps (`maps`), programs again.
 
+mod arena;
 mod arg_ctx;
 pub(crate) mod btf;
 mod code;
@@ -16,6 +17,7 @@ mod externs;
 mod helpers;
 mod insn;
 mod json;
+mod jump_tables;
 mod kconfig;
 mod maps;
 mod notice;
@@ -32,12 +34,14 @@ use std::sync::Arc;
 use bpf_btf::Btf;
 use bpf_elf::{ExternId, FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
 
+pub use arena::{ArenaError, ArenaProblem, PlanArena};
 pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
 pub use exception::{ExceptionError, ExceptionProblem};
 pub use extern_error::{ExternError, ExternProblem};
 pub(crate) use externs::nearest_of;
 pub use externs::{PlanExtern, Value};
 pub use insn::{PlanInsn, Poison, Ref, Unresolved};
+pub use jump_tables::PlanJumpTable;
 pub use maps::{KernelType, PlanMap};
 pub use notice::Notice;
 pub use programs::{AttachPoint, PlacedFunction, PlanLine, PlanProgram};

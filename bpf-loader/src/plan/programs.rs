@@ -15,8 +15,8 @@ use crate::plan::code::{Stream, assemble};
 use crate::plan::core::Relocated;
 use crate::plan::maps::fit;
 use crate::plan::{
-    Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanStructOps, Poison, Ref, Step, Value,
-    arg_ctx, helpers, target,
+    Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanJumpTable, PlanStructOps, Poison, Ref,
+    Step, Value, arg_ctx, helpers, jump_tables, target,
 };
 
 /// A program that is to be loaded.
@@ -48,6 +48,8 @@ pub struct PlanProgram {
     pub lines: Vec<PlanLine>,
     /// What could not be resolved for this kernel.
     pub poisons: Vec<Poison>,
+    /// The tables that its jumps choose from: each becomes a map of its own.
+    pub jump_tables: Vec<PlanJumpTable>,
 }
 
 /// What a program is going to be attached to.
@@ -120,7 +122,8 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
     let mut chosen = Vec::new();
     for (program, spec) in object.file().programs().iter().zip(object.programs()) {
         let sleepable = program.def.as_ref().is_some_and(|def| def.sleepable);
-        let mut flags = if sleepable { BPF_F_SLEEPABLE } else { 0 };
+        let more = program.def.as_ref().map_or(0, |def| def.program_flags);
+        let mut flags = more | if sleepable { BPF_F_SLEEPABLE } else { 0 };
         if let Some(attach) = callbacks.get(&program.id) {
             let (program_type, attach) = (ProgramType::STRUCT_OPS, attach.clone());
             chosen.push(Chosen { id: program.id, function: program.function, program_type, attach, flags });
@@ -245,8 +248,9 @@ fn plan_one(
     let object = cx.object;
     let spec = object.program(chosen.id)?;
     let step = Step::Program(chosen.id);
-    let Stream { mut insns, functions, poisons } =
+    let Stream { mut insns, functions, poisons, jump_tables, .. } =
         assemble(cx, chosen.function, exception_callback, functions)?;
+    jump_tables::check(cx, step, spec.name(), &jump_tables);
     helpers::replace(cx, step, &mut insns);
     let modules = number_modules(cx, &mut insns);
     let named = cx.uses(Feature::Names, step);
@@ -272,6 +276,7 @@ fn plan_one(
         func_info,
         lines,
         poisons,
+        jump_tables,
     })
 }
 

@@ -98,6 +98,13 @@ impl Plan {
         if let Some(contents) = map.contents.as_ref().filter(|bytes| bytes.iter().any(|byte| *byte != 0)) {
             writeln!(f, "  contents: {}", hex(contents))?;
         }
+        if let Some(arena) = map.arena {
+            write!(f, "  {} bytes in memory", arena.len)?;
+            if let Some(globals) = &map.contents {
+                write!(f, ", variables of {} bytes at {}", globals.len(), arena.globals_at)?;
+            }
+            writeln!(f)?;
+        }
         if map.freeze {
             writeln!(f, "  frozen once filled")?;
         }
@@ -121,6 +128,10 @@ impl Plan {
             write!(f, ", flags {:#x}", program.flags)?;
         }
         writeln!(f, ", license {:?}", program.license)?;
+        for table in &program.jump_tables {
+            let targets: Vec<String> = table.targets.iter().map(ToString::to_string).collect();
+            writeln!(f, "  jump table {}: {}", table.name, targets.join(" "))?;
+        }
         for (index, at) in (0..program.insns.len()).zip(0..) {
             let at = InsnIndex(at);
             if program.functions.len() > 1
@@ -153,6 +164,11 @@ impl Plan {
             Some(Ref::Map(id)) => format!("({:02x}) r{dst} = map {}", insn.insn.code, map(id)),
             Some(Ref::MapValue { map: id, offset }) => {
                 format!("({:02x}) r{dst} = &{}{}", insn.insn.code, map(id), self.place(id, offset))
+            }
+            Some(Ref::JumpTable(index)) => {
+                let table = usize::try_from(index).ok().and_then(|index| program.jump_tables.get(index));
+                let name = table.map_or("?", |table| &table.name);
+                format!("({:02x}) r{dst} = jump table {name}", insn.insn.code)
             }
             Some(Ref::Function(id)) => {
                 let name =

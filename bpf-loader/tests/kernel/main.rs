@@ -16,6 +16,8 @@ mod programs;
 #[cfg(target_os = "linux")]
 mod refused;
 #[cfg(target_os = "linux")]
+mod sections;
+#[cfg(target_os = "linux")]
 mod struct_ops;
 #[cfg(target_os = "linux")]
 mod support;
@@ -35,6 +37,7 @@ fn main() {
         externs::tests(),
         functions::tests(),
         typed::tests(),
+        sections::tests(),
         events::tests(),
         refused::tests(),
     ];

@@ -4,6 +4,7 @@ mod differences;
 mod externs;
 mod functions;
 mod plans;
+mod sections;
 mod stored;
 mod support;
 mod sweep;

@@ -1,4 +1,4 @@
-//! The values of an array map in memory, shared with programs and other processes.
+//! The values of an array map, or an arena, in memory, shared with programs and other processes.
 //!
 //! # Safety
 //!
@@ -6,8 +6,8 @@
 //! atomic one, of a word where it is aligned and of single bytes elsewhere. Atomic accesses of different sizes to the
 //! same memory cannot be avoided, since programs use both; on the machines that run BPF they are ordinary loads and stores.
 //!
-//! Only array maps are mapped. Their memory is there for as long as a mapping is, and has no gaps; the kernel refuses a
-//! mapping that is longer than the values. Nothing is written through a mapping that is not writable, and from one only
+//! Only array maps and arenas are mapped. Their memory is there for as long as a mapping is, and has no gaps: the kernel
+//! refuses a mapping that is longer than the values, and gives an arena a page when it is touched, or ends the process. Nothing is written through a mapping that is not writable, and from one only
 //! loads of at most a word are made, which are plain loads.
 
 #![allow(unsafe_code)]
@@ -20,9 +20,10 @@ use crate::cmd::map::MapFd;
 use crate::error::SysError;
 use crate::uapi::MapType;
 
-/// A memory map of an array map that was created with [`BPF_F_MMAPABLE`](crate::uapi::flags::BPF_F_MMAPABLE).
+/// A memory map of an array map or an arena that was created with
+/// [`BPF_F_MMAPABLE`](crate::uapi::flags::BPF_F_MMAPABLE).
 ///
-/// Values lie one after the other, each rounded up to 8 bytes. It keeps the map alive, and its address never changes.
+/// Of an array, values lie one after the other, each rounded up to 8 bytes. It keeps the map alive, and its address never changes.
 /// A read or write of several bytes is not one step: others may see, or have made, a part of it.
 #[derive(Debug)]
 pub struct MapMapping {
@@ -96,6 +97,41 @@ impl MapMapping {
         match NonNull::new(address.cast::<u8>()) {
             Some(address) if address.as_ptr().cast() != libc::MAP_FAILED => {
                 Ok(Self { address, len, writable })
+            }
+            _ => Err(SysError::last_os("mmap")),
+        }
+    }
+
+    /// Maps a whole arena of `len` bytes, at the address that its `map_extra` names, or for 0 where the kernel likes.
+    /// Programs that use the arena can be loaded from then on, and every other mapping of it is at the same address.
+    ///
+    /// A page is there once it is touched. Where the kernel has no memory for it, or the arena was created with
+    /// [`BPF_F_SEGV_ON_FAULT`](crate::uapi::flags::BPF_F_SEGV_ON_FAULT) and no program has allocated it, touching it ends
+    /// the process with `SIGSEGV`.
+    ///
+    /// # Errors
+    ///
+    /// [`SysError::WrongMapType`] if it is not an arena; [`SysError::Io`]: `EEXIST` if something else is at that address,
+    /// `E2BIG` for more than 4 GiB, `EBUSY` if it is mapped elsewhere already.
+    ///
+    /// # Kernel
+    ///
+    /// Since 6.9: `arena_map_mmap` in `kernel/bpf/arena.c`.
+    pub fn arena(map: &MapFd, len: usize, address: u64) -> Result<Self, SysError> {
+        if map.map_type() != MapType::ARENA {
+            return Err(SysError::WrongMapType { map_type: map.map_type(), what: "mapped as an arena" });
+        }
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let fixed = if address == 0 { 0 } else { libc::MAP_FIXED_NOREPLACE };
+        let wrong = || SysError::Io { what: "mmap", errno: libc::EINVAL };
+        let wanted = std::ptr::without_provenance_mut(usize::try_from(address).map_err(|_| wrong())?);
+        let fd = map.as_fd().as_raw_fd();
+        // SAFETY: a new mapping that takes the place of no other: at an address of the kernel's choice, or at one that
+        // is free.
+        let address = unsafe { libc::mmap(wanted, len, access, libc::MAP_SHARED | fixed, fd, 0) };
+        match NonNull::new(address.cast::<u8>()) {
+            Some(address) if address.as_ptr().cast() != libc::MAP_FAILED => {
+                Ok(Self { address, len, writable: true })
             }
             _ => Err(SysError::last_os("mmap")),
         }

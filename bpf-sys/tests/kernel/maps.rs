@@ -24,6 +24,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("maps::names", names),
         test("maps::freeze", freeze),
         test("maps::mapping", mapping),
+        test("maps::arena", arena),
         test("maps::mapping_refused", mapping_refused),
         test("maps::unknown_type", unknown_type),
     ]
@@ -237,6 +238,39 @@ fn mapping() -> Outcome {
     // The mapping keeps the map alive.
     drop(map);
     assert_eq!(mapping.load_u32(4), Ok(7));
+    DONE
+}
+
+fn arena() -> Outcome {
+    let page = 4096;
+    let create = || MapCreate::new(MapType::ARENA, 0, 0, 4).flags(BPF_F_MMAPABLE);
+    let map = match create().create() {
+        Err(error) if error.errno_name() == Some("EINVAL") => {
+            return Ok(Completion::ignored_with("needs Linux 6.9: arenas"));
+        }
+        map => map?,
+    };
+    let mapping = MapMapping::arena(&map, 4 * page, 0)?;
+    mapping.write(3 * page - 2, &[1, 2, 3, 4])?;
+    let mut read = [9; 8];
+    mapping.read(3 * page - 4, &mut read)?;
+    assert_eq!(read, [0, 0, 1, 2, 3, 4, 0, 0]);
+    // What was written stays with the arena.
+    let again = MapMapping::arena(&map, 4 * page, 0);
+    assert!(again.is_err(), "an arena is mapped at one address");
+    drop(mapping);
+    // At an address of its own, which is free again, and taken while it is mapped.
+    let address = 0x1000_0000_0000;
+    let fixed = create().extra(address).create()?;
+    let mapping = MapMapping::arena(&fixed, 4 * page, address)?;
+    mapping.write(0, &[7])?;
+    assert_eq!(MapMapping::arena(&fixed, 4 * page, address).unwrap_err().errno_name(), Some("EEXIST"));
+    drop(mapping);
+    assert_eq!(
+        MapMapping::arena(&fixed, 4 * page, address)?.load_u32(0),
+        Ok(u32::from_ne_bytes([7, 0, 0, 0]))
+    );
+    assert_eq!(MapMapping::arena(&mappable()?, page, 0).unwrap_err().code(), "E0005");
     DONE
 }
 

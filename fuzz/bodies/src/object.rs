@@ -1,7 +1,7 @@
 //! Object files: what is opened can be dumped, twice the same; every id leads to what it names, and every place lies
 //! inside what it is a place in.
 
-use bpf_elf::{InsnIndex, MapDef, MapKind, ObjectFile, RelocTarget, SlotTarget};
+use bpf_elf::{Function, InsnIndex, MapDef, MapKind, ObjectFile, RelocTarget, SlotTarget};
 
 use crate::{Reached, walk};
 
@@ -37,7 +37,10 @@ fn functions(object: &ObjectFile) {
         let inside = |insn: InsnIndex| usize::try_from(insn.0).is_ok_and(|insn| insn < function.insns.len());
         for reloc in &function.relocs {
             assert!(inside(reloc.at), "{name} {}", reloc.at);
-            assert!(leads_somewhere(object, &reloc.target), "{name} {:?}", reloc.target);
+            assert!(leads_somewhere(object, function, &reloc.target), "{name} {:?}", reloc.target);
+        }
+        for table in &function.jump_tables {
+            assert!(!table.targets.is_empty() && table.targets.iter().all(|insn| inside(*insn)), "{name}");
         }
         assert!(function.relocs.is_sorted_by_key(|reloc| reloc.at), "{name}");
         assert!(function.lines.is_sorted_by_key(|line| line.insn), "{name}");
@@ -49,13 +52,14 @@ fn functions(object: &ObjectFile) {
     }
 }
 
-fn leads_somewhere(object: &ObjectFile, target: &RelocTarget) -> bool {
+fn leads_somewhere(object: &ObjectFile, of: &Function, target: &RelocTarget) -> bool {
     match target {
         RelocTarget::Map(map) | RelocTarget::MapValue { map, .. } => object.map(*map).is_some(),
         RelocTarget::Call(function) | RelocTarget::FunctionPointer(function) => {
             object.function(*function).is_some()
         }
         RelocTarget::Extern(id) => usize::try_from(id.0).is_ok_and(|at| at < object.externs().len()),
+        RelocTarget::JumpTable(id) => usize::try_from(id.0).is_ok_and(|at| at < of.jump_tables.len()),
         _ => true,
     }
 }
@@ -91,7 +95,9 @@ fn globals(object: &ObjectFile) {
     for global in object.globals() {
         let map = object.map(global.map).expect("a global stands in a map");
         let end = global.offset.checked_add(global.size);
-        assert!(end.is_some_and(|end| end <= map.value_size), "{} of {}", global.name, map.name);
+        let in_arena = map.globals.as_ref().and_then(|globals| u32::try_from(globals.bytes.len()).ok());
+        let room = in_arena.unwrap_or(map.value_size);
+        assert!(end.is_some_and(|end| end <= room), "{} of {}", global.name, map.name);
         assert!(object.global_named(&global.name).is_some(), "{}", global.name);
         assert!(object.globals_of(global.map).contains(global), "{}", global.name);
     }

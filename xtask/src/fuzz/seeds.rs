@@ -32,6 +32,9 @@ const SEEDS: [(Shape, &[Source]); 6] = [
         Shape::Elf,
         &[
             Object("fixtures/socket/minimal.el"),
+            Object("fixtures/maps/legacy.el"),
+            Object("fixtures/arena/globals.eb"),
+            Object("fixtures/jump/table.el"),
             Object("fixtures/struct_ops/cong_incomplete.el"),
             Object("bpf-elf/tests/objects/externs.eb"),
             Object("bpf-elf/tests/objects/maps.el"),

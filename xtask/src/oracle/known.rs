@@ -13,6 +13,8 @@ pub(crate) struct Known {
     pub(crate) why: &'static str,
 }
 
+const OLD_MAPS: &str = "libbpf dropped the section `maps` with version 1.0; we read it";
+
 pub(crate) const KNOWN: &[Known] = &[
     Known {
         suite: "min",
@@ -116,6 +118,19 @@ pub(crate) const KNOWN: &[Known] = &[
         field: "opens",
         why: "the object calls a function that is declared in no section; libbpf does not open it, we do, and refuse to \
               plan what calls the function",
+    },
+    Known { suite: "open", what: "fixtures/maps/legacy*", field: "opens", why: OLD_MAPS },
+    Known {
+        suite: "open",
+        what: "golang-github-cilium-ebpf-dev/*/loader-clang-7-e?.elf#1",
+        field: "opens",
+        why: OLD_MAPS,
+    },
+    Known {
+        suite: "open",
+        what: "golang-github-cilium-ebpf-dev/*/subprog_reloc-e?.elf#1",
+        field: "opens",
+        why: OLD_MAPS,
     },
     Known {
         suite: "plan",
