@@ -64,6 +64,8 @@ pub enum Feature {
     BtfQmarkDatasec,
     /// A program at a raw tracepoint may be given a number there, also one that was loaded for the tracepoint.
     RawTracepointCookie,
+    /// A map can be for one program only.
+    ExclusiveMaps,
 }
 
 /// What in a kernel's BTF shows a feature.
@@ -170,6 +172,13 @@ static ROWS: &[Row] = &[
         6,
         10,
         Evidence::Member("bpf_raw_tp_link", "cookie"),
+    ),
+    row(
+        Feature::ExclusiveMaps,
+        "maps for one program only",
+        6,
+        18,
+        Evidence::Member("bpf_map", "excl_prog_sha"),
     ),
 ];
 
@@ -296,6 +305,6 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 22);
+        assert_eq!(Feature::all().count(), 23);
     }
 }

@@ -24,8 +24,8 @@ pub struct Global {
 }
 
 impl Global {
-    pub(crate) fn new(global: &bpf_elf::Global, map: Map) -> Self {
-        let (offset, size) = (usize::try_from(global.offset), usize::try_from(global.size));
+    pub(crate) fn new(global: &bpf_elf::Global, size: u32, map: Map) -> Self {
+        let (offset, size) = (usize::try_from(global.offset), usize::try_from(size));
         Self {
             name: global.name.clone(),
             map,

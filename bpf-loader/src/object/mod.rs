@@ -2,11 +2,13 @@
 
 mod error;
 mod global;
+mod inner_map;
 mod map_spec;
 mod program_spec;
 mod struct_ops_spec;
+mod tail;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bpf_btf::matching::nearest;
@@ -14,9 +16,12 @@ use bpf_elf::{MapId, ObjectFile, ProgramId};
 
 pub use error::{InObject, OpenError, SpecError};
 pub use global::GlobalMut;
+pub use inner_map::InnerMap;
 pub use map_spec::MapSpec;
+pub(crate) use map_spec::is_outer;
 pub use program_spec::ProgramSpec;
 pub use struct_ops_spec::StructOpsSpec;
+pub(crate) use tail::Tail;
 
 use crate::kernel::Kernel;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
@@ -32,13 +37,18 @@ pub struct Object {
     maps: Vec<MapSpec>,
     struct_ops: Vec<StructOpsSpec>,
     kconfig: Option<String>,
+    pin_root: PathBuf,
 }
+
+/// Where maps are pinned by their names unless another folder is given.
+const PIN_ROOT: &str = "/sys/fs/bpf";
 
 /// How to open an object.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     name: Option<String>,
     kconfig: Option<String>,
+    pin_root: Option<PathBuf>,
 }
 
 impl OpenOptions {
@@ -63,11 +73,19 @@ impl OpenOptions {
         self
     }
 
+    /// The folder, on a bpffs, of maps that are pinned by their names; `/sys/fs/bpf` by default.
+    #[doc(alias = "pin_root_path")]
+    #[must_use]
+    pub fn pin_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.pin_root = Some(folder.into());
+        self
+    }
+
     /// Opens a file.
     ///
     /// # Errors
     /// [`OpenError`]: the file cannot be read, or is no BPF object.
-    pub fn open(self, path: impl AsRef<Path>) -> Result<Object, OpenError> {
+    pub fn open(mut self, path: impl AsRef<Path>) -> Result<Object, OpenError> {
         let path = path.as_ref();
         let read = |source| OpenError::Read { path: path.into(), source };
         if std::fs::metadata(path).map_err(read)?.is_dir() {
@@ -75,17 +93,17 @@ impl OpenOptions {
         }
         let bytes = crate::read::whole(path).map_err(read)?;
         let shown = path.display().to_string();
-        let name = self.name.unwrap_or_else(|| name_of(path));
-        Object::build(name, self.kconfig, &bytes).map_err(|error| OpenError::elf(shown, error))
+        let name = self.name.take().unwrap_or_else(|| name_of(path));
+        Object::build(name, self, &bytes).map_err(|error| OpenError::elf(shown, error))
     }
 
     /// Opens bytes that are in memory already.
     ///
     /// # Errors
     /// [`OpenError::Elf`].
-    pub fn parse(self, bytes: &[u8]) -> Result<Object, OpenError> {
-        let name = self.name.unwrap_or_else(|| "object".to_owned());
-        Object::build(name.clone(), self.kconfig, bytes).map_err(|error| OpenError::elf(name, error))
+    pub fn parse(mut self, bytes: &[u8]) -> Result<Object, OpenError> {
+        let name = self.name.take().unwrap_or_else(|| "object".to_owned());
+        Object::build(name.clone(), self, bytes).map_err(|error| OpenError::elf(name, error))
     }
 }
 
@@ -105,15 +123,16 @@ impl Object {
         OpenOptions::new().open(path)
     }
 
-    fn build(name: String, kconfig: Option<String>, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
+    fn build(name: String, options: OpenOptions, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
         let file = ObjectFile::parse(bytes)?;
         Ok(Self {
             name,
             programs: file.programs().iter().map(ProgramSpec::new).collect(),
-            maps: file.maps().iter().map(MapSpec::new).collect(),
+            maps: file.maps().iter().map(|def| MapSpec::new(def, &file)).collect(),
             struct_ops: file.struct_ops().iter().map(|var| StructOpsSpec::new(var, &file)).collect(),
             file: Arc::new(file),
-            kconfig,
+            kconfig: options.kconfig,
+            pin_root: options.pin_root.unwrap_or_else(|| PIN_ROOT.into()),
         })
     }
 
@@ -121,6 +140,12 @@ impl Object {
     #[must_use]
     pub fn kconfig(&self) -> Option<&str> {
         self.kconfig.as_deref()
+    }
+
+    /// The folder of maps that are pinned by their names.
+    #[must_use]
+    pub fn pin_root(&self) -> &Path {
+        &self.pin_root
     }
 
     /// Its name.
@@ -170,8 +195,11 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn program_mut(&mut self, name: &str) -> Result<&mut ProgramSpec, SpecError> {
-        let missing = missing("program", name, self.programs.iter().map(ProgramSpec::name));
-        self.programs.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        if !self.programs.iter().any(|spec| spec.name() == name) {
+            return Err(missing("program", name, self.programs.iter().map(ProgramSpec::name)));
+        }
+        let found = self.programs.iter_mut().find(|spec| spec.name() == name);
+        found.ok_or_else(|| missing("program", name, std::iter::empty()))
     }
 
     /// A map's spec, to edit, by name. Data sections are maps too: `.rodata`.
@@ -179,8 +207,11 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn map_mut(&mut self, name: &str) -> Result<&mut MapSpec, SpecError> {
-        let missing = missing("map", name, self.maps.iter().map(MapSpec::name));
-        self.maps.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        if !self.maps.iter().any(|spec| spec.name() == name) {
+            return Err(missing("map", name, self.maps.iter().map(MapSpec::name)));
+        }
+        let found = self.maps.iter_mut().find(|spec| spec.name() == name);
+        found.ok_or_else(|| missing("map", name, std::iter::empty()))
     }
 
     /// A struct_ops variable's spec, to edit, by name.
@@ -188,8 +219,15 @@ impl Object {
     /// # Errors
     /// [`SpecError::NoSuch`] with the nearest name.
     pub fn struct_ops_mut(&mut self, name: &str) -> Result<&mut StructOpsSpec, SpecError> {
-        let missing = missing("struct_ops variable", name, self.struct_ops.iter().map(StructOpsSpec::name));
-        self.struct_ops.iter_mut().find(|spec| spec.name() == name).ok_or(missing)
+        if !self.struct_ops.iter().any(|spec| spec.name() == name) {
+            return Err(missing(
+                "struct_ops variable",
+                name,
+                self.struct_ops.iter().map(StructOpsSpec::name),
+            ));
+        }
+        let found = self.struct_ops.iter_mut().find(|spec| spec.name() == name);
+        found.ok_or_else(|| missing("struct_ops variable", name, std::iter::empty()))
     }
 
     /// A global variable of any data section, to set before loading, by name.
@@ -204,8 +242,8 @@ impl Object {
                 self.file.globals().iter().map(|g| g.name.as_str()),
             ));
         };
-        let missing = missing("global variable", name, std::iter::empty());
-        let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at)).ok_or(missing)?;
+        let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at));
+        let map = map.ok_or_else(|| missing("global variable", name, std::iter::empty()))?;
         Ok(GlobalMut::new(global, map))
     }
 

@@ -1,6 +1,7 @@
 //! Why an object cannot be resolved against a kernel. All of it is found in one run.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use bpf_btf::core::CoreError;
 use bpf_btf::{Endian, Label, Place, TypeError};
@@ -199,14 +200,6 @@ pub enum PlanError {
         /// The function that it replaces.
         function: String,
     },
-    /// A map that is used and not to be created.
-    #[error("map `{map}` is used here and is not to be created")]
-    MapLeftOut {
-        /// The map.
-        map: String,
-        /// Where it is used.
-        site: Box<Site>,
-    },
     /// A CO-RE relocation makes no sense, whatever the kernel.
     #[error("{error}")]
     Core {
@@ -302,6 +295,44 @@ pub enum PlanError {
         /// Why.
         why: String,
     },
+    /// A map of maps, and nothing says what the maps inside are like.
+    #[error("map `{map}` is a map of maps, and nothing says what the maps inside are like")]
+    NoInner {
+        /// The map.
+        map: String,
+    },
+    /// An initial value that has no place in its map.
+    #[error("map `{map}`: slot {slot} {why}")]
+    Slot {
+        /// The map.
+        map: String,
+        /// The slot.
+        slot: u32,
+        /// Why it cannot be filled.
+        why: String,
+    },
+    /// Two maps that are to be pinned to the same path.
+    #[error("maps `{first}` and `{map}` are both to be pinned to {}", path.display())]
+    SamePin {
+        /// The second map.
+        map: String,
+        /// The first map.
+        first: String,
+        /// The path.
+        path: PathBuf,
+    },
+    /// A map that is to be for one program only, and cannot be.
+    #[error("map `{map}` is for program `{program}` only: {why}")]
+    Exclusive {
+        /// The map.
+        map: String,
+        /// The program.
+        program: String,
+        /// Why that cannot be.
+        why: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
 }
 
 /// A member of a struct_ops variable that has no place in this kernel, with both declarations.
@@ -355,10 +386,6 @@ pub enum MemberProblem {
 }
 
 impl PlanError {
-    pub(crate) fn map_left_out(object: &Object, function: &Function, at: InsnIndex, map: &str) -> Self {
-        Self::MapLeftOut { map: map.to_owned(), site: Box::new(Site::insn(object, function, at)) }
-    }
-
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -371,7 +398,6 @@ impl PlanError {
             Self::Exception(_) => "E0435",
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
-            Self::MapLeftOut { .. } => "E0405",
             Self::Core { error, .. } => error.code(),
             Self::CoreInsn { .. } => "E0406",
             Self::NoSuchOps { .. } => "E0407",
@@ -388,6 +414,10 @@ impl PlanError {
             Self::NotAProgram { .. } => "E0423",
             Self::Types { source, .. } => source.code(),
             Self::Map { .. } => "E0431",
+            Self::NoInner { .. } => "E0425",
+            Self::Slot { .. } => "E0426",
+            Self::SamePin { .. } => "E0427",
+            Self::Exclusive { .. } => "E0428",
             Self::TooLong { .. } => "E0432",
             Self::TooMuch { .. } => "E0433",
         }
@@ -411,7 +441,7 @@ impl PlanError {
             Self::NeedsProgram { program, .. } => {
                 vec![Label::item("program", program)]
             }
-            Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
+            Self::CoreInsn { site, .. } => site.labels(),
             Self::Core { site, error } => {
                 let mut labels = site.labels();
                 labels.extend(error.labels());
@@ -440,7 +470,13 @@ impl PlanError {
                 labels.extend(source.labels());
                 labels
             }
-            Self::Map { map, .. } => vec![Label::item("map", map)],
+            Self::Map { map, .. }
+            | Self::NoInner { map }
+            | Self::Slot { map, .. }
+            | Self::SamePin { map, .. } => vec![Label::item("map", map)],
+            Self::Exclusive { map, program, .. } => {
+                vec![Label::item("map", map), Label::item("program", program)]
+            }
         }
     }
 
@@ -474,7 +510,6 @@ impl PlanError {
                 "extending programs is not supported yet: leave it out with ProgramSpec::set_autoload(false)"
                     .into()
             }
-            Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
             Self::NoSuchOps { only_struct: true, ops, .. } => {
                 format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")
             }
@@ -498,6 +533,12 @@ impl PlanError {
                 "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)"
                     .into()
             }
+            Self::NoInner { .. } => {
+                "declare them: __array(values, struct { … }); or call MapSpec::set_inner before planning"
+                    .into()
+            }
+            Self::SamePin { .. } => "give one of them another path, with MapSpec::set_pin_path".into(),
+            Self::Exclusive { help, .. } => return help.clone(),
             Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
             Self::TooMuch { .. } => "leave out some with set_autoload(false), or split the object".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),

@@ -78,6 +78,11 @@ pub enum Unresolved {
         /// Its name.
         name: String,
     },
+    /// A map that is not to be created.
+    Map {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Unresolved {
@@ -86,7 +91,7 @@ impl Unresolved {
     pub fn path(&self) -> &str {
         match self {
             Self::Core(missing) => &missing.path,
-            Self::Function { name } => name,
+            Self::Function { name } | Self::Map { name } => name,
         }
     }
 
@@ -96,6 +101,7 @@ impl Unresolved {
         match self {
             Self::Core(missing) => missing.code(),
             Self::Function { .. } => "E0453",
+            Self::Map { .. } => "E0424",
         }
     }
 
@@ -105,6 +111,9 @@ impl Unresolved {
         match self {
             Self::Core(missing) => missing.help(),
             Self::Function { .. } => "ask for it with bpf_ksym_exists() before the call",
+            Self::Map { .. } => {
+                "create it (MapSpec::set_autocreate), or leave out the program (ProgramSpec::set_autoload)"
+            }
         }
     }
 
@@ -113,7 +122,7 @@ impl Unresolved {
     pub fn nearest(&self) -> Option<&str> {
         match self {
             Self::Core(missing) => missing.nearest.as_deref(),
-            Self::Function { .. } => None,
+            Self::Function { .. } | Self::Map { .. } => None,
         }
     }
 }
@@ -125,6 +134,7 @@ impl fmt::Display for Unresolved {
             Self::Function { name } => {
                 write!(f, "this kernel has no function `{name}`, or declares it differently")
             }
+            Self::Map { name } => write!(f, "map `{name}` is used here and is not to be created"),
         }
     }
 }

@@ -17,6 +17,7 @@ mod helpers;
 mod insn;
 mod json;
 mod kconfig;
+mod map_rules;
 mod maps;
 mod notice;
 mod own_btf;
@@ -206,7 +207,7 @@ impl Plan {
         externs::plan(cx, &reachable);
         let functions = core::relocate(cx, &reachable);
         let btf = btf::plan(cx, &chosen);
-        let maps = maps::plan(cx, &struct_ops, btf.btf.is_some());
+        let maps = maps::plan(cx, &struct_ops, &chosen, btf.btf.is_some());
         let programs = programs::plan(cx, &chosen, &callbacks, &functions, &btf);
         let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
             let name = object.file().externs().iter().find(|found| found.id == id);

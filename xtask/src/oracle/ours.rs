@@ -33,9 +33,8 @@ fn ask_object(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
         let names: Vec<String> =
             object.maps().iter().filter(left_open).map(|map| map.name().to_owned()).collect();
         for name in names {
-            if let Ok(map) = object.map_mut(&name) {
-                map.set_max_entries(1);
-            }
+            // A map of the file takes any number.
+            let _ = object.map_mut(&name).and_then(|map| map.set_max_entries(1));
         }
         load(&object, kernel, &mut facts);
     }
