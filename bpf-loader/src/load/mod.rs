@@ -28,7 +28,7 @@ use modules::Modules;
 use reuse::Given;
 pub(crate) use reuse::Shape;
 use symbols::Addresses;
-pub(crate) use sys::{RealSys, Sys, SysRef};
+pub(crate) use sys::{RealSys, Sys, SysRef, io};
 
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};

@@ -11,7 +11,7 @@ use bpf_sys::uapi::flags::{
     BPF_F_NO_COMMON_LRU, BPF_F_RDONLY, BPF_F_RDONLY_PROG, BPF_F_VTYPE_BTF_OBJ_FD, BPF_F_WRONLY,
 };
 
-use crate::load::{Difference, LoadOptions, MapLoadError, Origin, Sys};
+use crate::load::{Difference, LoadOptions, MapLoadError, Origin, Sys, io};
 use crate::map::Map;
 use crate::plan::{Plan, PlanMap};
 
@@ -59,7 +59,7 @@ pub(super) fn find(
         },
     };
     let copy = |fd: std::os::fd::BorrowedFd<'_>| {
-        fd.try_clone_to_owned().map_err(|error| crate::load::sys::io("fcntl(F_DUPFD_CLOEXEC)", &error))
+        fd.try_clone_to_owned().map_err(|error| io("fcntl(F_DUPFD_CLOEXEC)", &error))
     };
     let fd = match (given, &map.pin) {
         (Some(Given::Map(given)), _) => copy(given.as_fd()),

@@ -4,7 +4,7 @@ mod error;
 mod global;
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub struct Map {
 }
 
 struct Inner {
-    id: MapId,
+    /// Nothing where it is of no object.
+    id: Option<MapId>,
     object: String,
     name: String,
     map_type: MapType,
@@ -57,12 +58,42 @@ impl Map {
             None
         };
         let (object, name) = (plan.object().name().to_owned(), map.name.clone());
-        Ok(Self { inner: Arc::new(Inner { id: map.id, object, name, map_type: map.map_type, fd, mapping }) })
+        Ok(Self {
+            inner: Arc::new(Inner { id: Some(map.id), object, name, map_type: map.map_type, fd, mapping }),
+        })
     }
 
-    /// Its id on the object.
+    /// Opens what is pinned to a path: a map of another process, or of an object that is gone. It has the name that the
+    /// kernel has for it.
+    ///
+    /// # Errors
+    /// [`MapError::NotAMap`] for a pin of something else, [`MapError::Refused`].
+    pub fn open_pinned(path: impl AsRef<Path>) -> Result<Self, MapError> {
+        let path = path.as_ref();
+        let refused = |source| MapError::pin("opening", path, source);
+        Self::from_fd(bpf_sys::object::get(path).map_err(refused)?, path.display().to_string())
+    }
+
+    /// Takes a descriptor of a map that was got elsewhere; `origin` says where, in errors. It has the name that the
+    /// kernel has for it.
+    ///
+    /// # Errors
+    /// [`MapError::NotAMap`] for a descriptor of something else, [`MapError::Refused`].
+    pub fn from_fd(fd: OwnedFd, origin: impl Into<String>) -> Result<Self, MapError> {
+        let object = origin.into();
+        let failed = |source| match source {
+            SysError::WrongKind { .. } => MapError::NotAMap { origin: object.clone() },
+            source => MapError::pin("asking about", Path::new(&object), source),
+        };
+        let fd = MapFd::from_fd(fd).map_err(failed)?;
+        let info = fd.info().map_err(failed)?;
+        let (name, map_type) = (info.name, info.map_type);
+        Ok(Self { inner: Arc::new(Inner { id: None, object, name, map_type, fd, mapping: None }) })
+    }
+
+    /// Its id on the object; `None` for one that was opened without.
     #[must_use]
-    pub fn id(&self) -> MapId {
+    pub fn id(&self) -> Option<MapId> {
         self.inner.id
     }
 
@@ -184,6 +215,26 @@ impl Map {
     /// [`MapError::Refused`].
     pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
         bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+    }
+
+    /// Removes a pin of it. What is pinned there and is another map stays.
+    ///
+    /// # Errors
+    /// [`MapError::NotPinned`] where something else is pinned, [`MapError::Refused`].
+    #[doc(alias = "bpf_map__unpin")]
+    pub fn unpin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
+        let path = path.as_ref();
+        let failed = |source| self.error("unpinning", source);
+        let there = bpf_sys::object::get(path).and_then(MapFd::from_fd).and_then(|fd| fd.info());
+        let there = match there {
+            Ok(info) => Some(info.id),
+            Err(SysError::WrongKind { .. }) => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if there != Some(self.info()?.id) {
+            return Err(MapError::NotPinned { name: self.inner.name.clone(), path: path.to_owned() });
+        }
+        std::fs::remove_file(path).map_err(|error| failed(crate::load::io("unlink", &error)))
     }
 }
 

@@ -14,8 +14,23 @@ pub(crate) struct Rule {
     pub(crate) entries: Entries,
     /// Flags without which it is refused.
     flags: u32,
-    /// Whether it may be told of the types of key and value.
-    pub(crate) btf: bool,
+    /// What it may be told of the types of key and value.
+    pub(crate) types: Types,
+}
+
+/// What a kernel takes as the types of key and value. It never takes a key's without a value's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Types {
+    /// Nothing.
+    None,
+    /// Both.
+    Both,
+    /// Both, the key an integer of 32 bits.
+    Index,
+    /// Both, the key a struct.
+    Prefix,
+    /// The value's alone.
+    Value,
 }
 
 /// How many bytes a key or a value has.
@@ -47,14 +62,18 @@ pub(crate) enum Entries {
 }
 
 const fn rule(map_type: MapType, key: Bytes, value: Bytes) -> Rule {
-    Rule { map_type, key, value, entries: Entries::Some, flags: 0, btf: true }
+    Rule { map_type, key, value, entries: Entries::Some, flags: 0, types: Types::Both }
 }
 
 impl Rule {
     /// It refuses to be told of BTF, or makes nothing of it: libbpf's list (`bpf_object__create_map`), since what a
     /// kernel takes there differs.
     const fn untyped(self) -> Self {
-        Self { btf: false, ..self }
+        self.types(Types::None)
+    }
+
+    const fn types(self, types: Types) -> Self {
+        Self { types, ..self }
     }
 
     const fn entries(self, entries: Entries) -> Self {
@@ -76,21 +95,21 @@ const NUMBER: Bytes = Bytes::Of(&[4]);
 /// An interface or socket, and with 8 bytes a program or a cookie.
 const NUMBER_OR_TWO: Bytes = Bytes::Of(&[4, 8]);
 
-// From `map_alloc_check` of each type: kernel/bpf/{arraymap,hashtab,lpm_trie,queue_stack_maps,bloom_filter,stackmap,
+// From `map_alloc_check` and `map_check_btf` of each type: kernel/bpf/{arraymap,hashtab,lpm_trie,queue_stack_maps,bloom_filter,stackmap,
 // devmap,cpumap,ringbuf,arena,local_storage,bpf_local_storage,reuseport_array}.c, net/core/sock_map.c, net/xdp/xskmap.c.
 static RULES: &[Rule] = &[
     rule(MapType::HASH, Bytes::Some, Bytes::Some),
-    rule(MapType::ARRAY, INDEX, Bytes::Some),
+    rule(MapType::ARRAY, INDEX, Bytes::Some).types(Types::Index),
     rule(MapType::PROG_ARRAY, INDEX, NUMBER),
     rule(MapType::PERF_EVENT_ARRAY, INDEX, NUMBER).entries(Entries::Processors).untyped(),
     rule(MapType::PERCPU_HASH, Bytes::Some, Bytes::Some),
-    rule(MapType::PERCPU_ARRAY, INDEX, Bytes::Some),
+    rule(MapType::PERCPU_ARRAY, INDEX, Bytes::Some).types(Types::Index),
     rule(MapType::STACK_TRACE, INDEX, Bytes::Times(8)).untyped(),
     rule(MapType::CGROUP_ARRAY, INDEX, NUMBER).untyped(),
     rule(MapType::LRU_HASH, Bytes::Some, Bytes::Some),
     rule(MapType::LRU_PERCPU_HASH, Bytes::Some, Bytes::Some),
     // The length of a prefix, and up to 256 bytes of it.
-    rule(MapType::LPM_TRIE, Bytes::Within(5, 260), Bytes::Some).needs(BPF_F_NO_PREALLOC),
+    rule(MapType::LPM_TRIE, Bytes::Within(5, 260), Bytes::Some).needs(BPF_F_NO_PREALLOC).types(Types::Prefix),
     rule(MapType::ARRAY_OF_MAPS, INDEX, NUMBER).untyped(),
     rule(MapType::HASH_OF_MAPS, Bytes::Some, NUMBER).untyped(),
     rule(MapType::DEVMAP, INDEX, NUMBER_OR_TWO).untyped(),
@@ -109,7 +128,7 @@ static RULES: &[Rule] = &[
     rule(MapType::RINGBUF, Bytes::None, Bytes::None).entries(Entries::Pages),
     local_storage(MapType::INODE_STORAGE),
     local_storage(MapType::TASK_STORAGE),
-    rule(MapType::BLOOM_FILTER, Bytes::None, Bytes::Some),
+    rule(MapType::BLOOM_FILTER, Bytes::None, Bytes::Some).types(Types::Value),
     rule(MapType::USER_RINGBUF, Bytes::None, Bytes::None).entries(Entries::Pages),
     local_storage(MapType::CGRP_STORAGE),
     rule(MapType::ARENA, Bytes::None, Bytes::None).needs(BPF_F_MMAPABLE).untyped(),
@@ -117,7 +136,7 @@ static RULES: &[Rule] = &[
 
 /// Something beside each socket, inode, task or cgroup; the key is a descriptor.
 const fn local_storage(map_type: MapType) -> Rule {
-    rule(map_type, INDEX, Bytes::Some).entries(Entries::None).needs(BPF_F_NO_PREALLOC)
+    rule(map_type, INDEX, Bytes::Some).entries(Entries::None).needs(BPF_F_NO_PREALLOC).types(Types::Index)
 }
 
 /// The numbers that a rule is about.

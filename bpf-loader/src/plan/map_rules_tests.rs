@@ -82,6 +82,7 @@ fn a_rule_for_each_type_once() {
         assert!(rule.flags & !NEEDED.iter().fold(0, |all, (flag, _)| all | flag) == 0, "{}", rule.map_type);
     }
     // libbpf's list, as of 1.7.
-    let untyped: Vec<u32> = RULES.iter().filter(|rule| !rule.btf).map(|rule| rule.map_type.0).collect();
+    let untyped: Vec<u32> =
+        RULES.iter().filter(|rule| rule.types == Types::None).map(|rule| rule.map_type.0).collect();
     assert_eq!(untyped, [4, 7, 8, 12, 13, 14, 15, 16, 17, 18, 22, 23, 25, 33]);
 }

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use bpf_btf::TypeId;
-use bpf_btf::layout::size_of;
+use bpf_btf::layout::{size_of, strip_modifiers};
 use bpf_btf::matching::nearest;
+use bpf_btf::{Btf, Kind, Type, TypeId};
 use bpf_elf::{DataKind, MapDef, MapId, MapKind, ProgramId, SlotTarget};
 use bpf_sys::uapi::MapType;
 use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::Feature;
 use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
-use crate::plan::map_rules::{self, Asked, Rule};
+use crate::plan::map_rules::{self, Asked, Rule, Types};
 use crate::plan::programs::Chosen;
 use crate::plan::{Context, Notice, PlanError, PlanStructOps, Step};
 
@@ -188,24 +188,46 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, step: Step, with_btf: bool) -> Opti
     })
 }
 
-/// The types of key and value, where the kernel is to be told of them: not where the map was given other sizes.
+/// The types of key and value, where the kernel takes them. That it is not told of some is told here instead.
 fn types(cx: &mut Context<'_>, def: &MapDef) -> Option<(TypeId, TypeId)> {
-    let types = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
-    let takes = Rule::of(def.map_type).is_none_or(|rule| rule.btf);
-    if types == (TypeId::VOID, TypeId::VOID) || !takes || !matches!(def.kind, MapKind::Declared { .. }) {
+    let takes = Rule::of(def.map_type).map_or(Types::Both, |rule| rule.types);
+    let (key, value) = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
+    if value == TypeId::VOID || takes == Types::None || !matches!(def.kind, MapKind::Declared { .. }) {
         return None;
     }
     let btf = cx.object.file().btf()?;
-    for (what, type_id, size) in [("key", types.0, def.key_size), ("value", types.1, def.value_size)] {
-        let declared = if type_id == TypeId::VOID { size } else { size_of(btf, type_id).ok()? };
-        if declared != size {
-            let name = bpf_btf::dump::type_name(btf, type_id);
-            let why = format!("its {what} has {size} bytes, and `{name}` has {declared}");
+    match types_refused(btf, def, (key, value), takes) {
+        None => Some((key, value)),
+        Some(why) => {
             cx.notices.push(Notice::TypesDropped { map: def.name.clone(), why });
-            return None;
+            None
         }
     }
-    Some(types)
+}
+
+/// Why the kernel would refuse a map for its types.
+fn types_refused(btf: &Btf, def: &MapDef, types: (TypeId, TypeId), takes: Types) -> Option<String> {
+    for (what, type_id, size) in [("key", types.0, def.key_size), ("value", types.1, def.value_size)] {
+        let declared = if type_id == TypeId::VOID { size } else { size_of(btf, type_id).unwrap_or(0) };
+        if declared != size {
+            let name = bpf_btf::dump::type_name(btf, type_id);
+            return Some(format!("its {what} has {size} bytes, and `{name}` has {declared}"));
+        }
+    }
+    let key = strip_modifiers(btf, types.0).ok().filter(|_| types.0 != TypeId::VOID);
+    let word = |found: &Type<'_>| found.int().is_some_and(|int| int.bits == 32);
+    match (takes, key) {
+        (Types::Value, None) => None,
+        (Types::Value, Some(_)) => Some("its keys have no bytes, and a type".to_owned()),
+        (_, None) => Some("its keys have a size, and no type".to_owned()),
+        (Types::Index, Some(key)) if !word(&key) => {
+            Some("its key is not declared as an integer of 32 bits".into())
+        }
+        (Types::Prefix, Some(key)) if key.kind() != Kind::STRUCT => {
+            Some("its key is not declared as a struct".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// What stands in it from the start. What is left out leaves its slot empty, and that is harmless: a program has to ask

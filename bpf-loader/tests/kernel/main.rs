@@ -10,6 +10,8 @@ mod externs;
 #[cfg(target_os = "linux")]
 mod functions;
 #[cfg(target_os = "linux")]
+mod maps;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -32,6 +34,7 @@ fn main() {
         modules::tests(),
         externs::tests(),
         functions::tests(),
+        maps::tests(),
         events::tests(),
         refused::tests(),
     ];
