@@ -106,6 +106,11 @@ pub enum MapLoadError {
     },
 }
 
+/// Whether no bpffs can have a file of that name (`bpf_lookup` in `kernel/bpf/inode.c`).
+fn has_dot(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains('.'))
+}
+
 fn list(differences: &[Difference]) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -151,6 +156,9 @@ impl MapLoadError {
             Self::Pin { path, bpffs: false, .. } => {
                 let folder = path.parent().unwrap_or(Path::new("/sys/fs/bpf"));
                 Some(format!("mount one there (mount -t bpf bpf {}), or pin elsewhere", folder.display()))
+            }
+            Self::Pin { path, .. } | Self::Unreadable { origin: Origin::Pin(path), .. } if has_dot(path) => {
+                Some("names on a bpffs have no dots: choose another, with `_` for each".into())
             }
             Self::Unreadable { source, .. } | Self::Pin { source, .. } => source.help().map(Into::into),
             _ => None,

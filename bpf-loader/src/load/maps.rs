@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bpf_elf::{MapId, ProgramId, SlotTarget};
 use bpf_sys::SysError;
@@ -10,9 +12,10 @@ use bpf_sys::map::{MapCreate, MapFd};
 use crate::diagnose::Asked;
 use crate::load::pins::Pins;
 use crate::load::{
-    LoadError, LoadOptions, MapLoadError, Stopped, Sys, SysRef, Types, encode, programs, refused, reuse,
+    LoadError, LoadOptions, LoadedObject, MapLoadError, RealSys, Stopped, Sys, SysRef, Types, encode,
+    programs, refused, reuse,
 };
-use crate::map::Map;
+use crate::map::{Map, MapError};
 use crate::plan::{Plan, PlanMap, Step};
 use crate::program::Program;
 
@@ -51,6 +54,40 @@ pub(super) fn create(
         }
     }
     Ok((maps, pins))
+}
+
+impl LoadedObject {
+    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot:
+    /// all or none.
+    ///
+    /// # Errors
+    /// [`MapLoadError::Pin`] for the first that cannot be pinned.
+    #[doc(alias = "bpf_object__pin_maps")]
+    pub fn pin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapLoadError> {
+        let mut pins = Pins::new(&(Arc::new(RealSys) as SysRef));
+        for map in self.plan.maps() {
+            let Some(live) = self.maps.get(&map.id) else { continue };
+            pins.pin(&self.plan, map, &pin_in(folder.as_ref(), map), live.fd())?;
+        }
+        pins.keep();
+        Ok(())
+    }
+
+    /// Removes what [`Self::pin_maps`] has pinned. The folder stays.
+    ///
+    /// # Errors
+    /// [`MapError::NotPinned`] where another map is pinned by now, [`MapError::Refused`]; what comes before is removed.
+    #[doc(alias = "bpf_object__unpin_maps")]
+    pub fn unpin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapError> {
+        let maps = self.plan.maps().iter();
+        let mut live = maps.filter_map(|map| Some((map, self.maps.get(&map.id)?)));
+        live.try_for_each(|(map, live)| live.unpin(pin_in(folder.as_ref(), map)))
+    }
+}
+
+/// Where a map is pinned in a folder. Names on a bpffs have no dots.
+fn pin_in(folder: &Path, map: &PlanMap) -> PathBuf {
+    folder.join(map.name.replace('.', "_"))
 }
 
 /// Puts programs into the slots that are to hold them from the start.

@@ -212,7 +212,7 @@ pub(crate) fn load_with(
             Ok(loaded) => return Ok(loaded),
             // Somebody else was faster: that map is to be used then.
             Err(Stopped { error: LoadError::Map(error), .. }) if error.is_race() && races < RACES => {
-                races += 1
+                races += 1;
             }
             Err(Stopped { steps, error }) => match replan(&plan, kernel, &steps, sys.as_ref()) {
                 Some(again) => plan = again?,

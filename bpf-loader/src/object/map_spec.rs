@@ -141,7 +141,7 @@ impl MapSpec {
     pub fn set_type(&mut self, map_type: MapType) -> Result<&mut Self, SpecError> {
         self.declared("type")?;
         if map_type == MapType::UNSPEC {
-            return Err(self.refused("type", 0, "a map has a type"));
+            return Err(self.refused("type", &0, "a map has a type"));
         }
         self.def.map_type = map_type;
         Ok(self)
@@ -178,7 +178,7 @@ impl MapSpec {
             Ok(len) if bytes >= needed && len != 0 => contents.resize(len, 0),
             _ => {
                 let why = format!("its variables take {} bytes", needed.max(1));
-                return Err(self.refused("value size", bytes, why));
+                return Err(self.refused("value size", &bytes, why));
             }
         }
         self.def.value_size = bytes;
@@ -207,7 +207,7 @@ impl MapSpec {
     pub fn set_flags(&mut self, flags: u32) -> Result<&mut Self, SpecError> {
         if let Some((_, name)) = OURS.iter().find(|(flag, _)| flags & flag != 0) {
             let why = format!("{name} is set by the loader where it is needed");
-            return Err(self.refused("map_flags", format!("{flags:#x}"), why));
+            return Err(self.refused("map_flags", &format!("{flags:#x}"), why));
         }
         match &self.def.kind {
             MapKind::StructOps(_) => self.declared("map_flags")?,
@@ -286,7 +286,7 @@ impl MapSpec {
         }
         if is_outer(inner.map_type) {
             let why = "maps of maps do not nest";
-            return Err(self.refused("inner map", inner.map_type, why));
+            return Err(self.refused("inner map", &inner.map_type, why));
         }
         self.def.inner = Some(Box::new(inner.def(&self.def)));
         Ok(self)
@@ -321,7 +321,7 @@ impl MapSpec {
         Err(SpecError::MapFixed { map: self.def.name.clone(), what, why })
     }
 
-    fn refused(&self, what: &'static str, value: impl ToString, why: impl Into<String>) -> SpecError {
+    fn refused(&self, what: &'static str, value: &dyn ToString, why: impl Into<String>) -> SpecError {
         SpecError::MapValue { map: self.def.name.clone(), what, value: value.to_string(), why: why.into() }
     }
 }

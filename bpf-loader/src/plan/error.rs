@@ -1,7 +1,6 @@
 //! Why an object cannot be resolved against a kernel. All of it is found in one run.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use bpf_btf::core::CoreError;
 use bpf_btf::{Endian, Label, Place, TypeError};
@@ -11,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
-use crate::plan::{ExceptionError, ExternError};
+use crate::plan::{ExceptionError, ExternError, MapPlanError};
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -287,52 +286,9 @@ pub enum PlanError {
         /// How many instructions it has.
         insns: usize,
     },
-    /// A map that the kernel would refuse.
-    #[error("map `{map}`: {why}")]
-    Map {
-        /// The map.
-        map: String,
-        /// Why.
-        why: String,
-    },
-    /// A map of maps, and nothing says what the maps inside are like.
-    #[error("map `{map}` is a map of maps, and nothing says what the maps inside are like")]
-    NoInner {
-        /// The map.
-        map: String,
-    },
-    /// An initial value that has no place in its map.
-    #[error("map `{map}`: slot {slot} {why}")]
-    Slot {
-        /// The map.
-        map: String,
-        /// The slot.
-        slot: u32,
-        /// Why it cannot be filled.
-        why: String,
-    },
-    /// Two maps that are to be pinned to the same path.
-    #[error("maps `{first}` and `{map}` are both to be pinned to {}", path.display())]
-    SamePin {
-        /// The second map.
-        map: String,
-        /// The first map.
-        first: String,
-        /// The path.
-        path: PathBuf,
-    },
-    /// A map that is to be for one program only, and cannot be.
-    #[error("map `{map}` is for program `{program}` only: {why}")]
-    Exclusive {
-        /// The map.
-        map: String,
-        /// The program.
-        program: String,
-        /// Why that cannot be.
-        why: String,
-        /// What to do about it.
-        help: Option<String>,
-    },
+    /// A map that cannot be planned as it is defined.
+    #[error(transparent)]
+    Map(Box<MapPlanError>),
 }
 
 /// A member of a struct_ops variable that has no place in this kernel, with both declarations.
@@ -413,11 +369,7 @@ impl PlanError {
             Self::Shared { .. } => "E0422",
             Self::NotAProgram { .. } => "E0423",
             Self::Types { source, .. } => source.code(),
-            Self::Map { .. } => "E0431",
-            Self::NoInner { .. } => "E0425",
-            Self::Slot { .. } => "E0426",
-            Self::SamePin { .. } => "E0427",
-            Self::Exclusive { .. } => "E0428",
+            Self::Map(error) => error.code(),
             Self::TooLong { .. } => "E0432",
             Self::TooMuch { .. } => "E0433",
         }
@@ -470,13 +422,7 @@ impl PlanError {
                 labels.extend(source.labels());
                 labels
             }
-            Self::Map { map, .. }
-            | Self::NoInner { map }
-            | Self::Slot { map, .. }
-            | Self::SamePin { map, .. } => vec![Label::item("map", map)],
-            Self::Exclusive { map, program, .. } => {
-                vec![Label::item("map", map), Label::item("program", program)]
-            }
+            Self::Map(error) => error.labels(),
         }
     }
 
@@ -533,12 +479,7 @@ impl PlanError {
                 "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)"
                     .into()
             }
-            Self::NoInner { .. } => {
-                "declare them: __array(values, struct { … }); or call MapSpec::set_inner before planning"
-                    .into()
-            }
-            Self::SamePin { .. } => "give one of them another path, with MapSpec::set_pin_path".into(),
-            Self::Exclusive { help, .. } => return help.clone(),
+            Self::Map(error) => return error.help(),
             Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
             Self::TooMuch { .. } => "leave out some with set_autoload(false), or split the object".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),

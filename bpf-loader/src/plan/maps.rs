@@ -13,7 +13,7 @@ use crate::kernel::Feature;
 use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
 use crate::plan::map_rules::{self, Asked, Rule, Types};
 use crate::plan::programs::Chosen;
-use crate::plan::{Context, Notice, PlanError, PlanStructOps, Step};
+use crate::plan::{Context, MapPlanError, Notice, PlanError, PlanStructOps, Step};
 
 /// A map that is to be created.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ pub(crate) fn plan(
             && let Some(first) = maps.iter().find(|other| other.pin.as_ref() == Some(path))
         {
             let (map, first, path) = (map.name.clone(), first.name.clone(), path.clone());
-            cx.errors.push(PlanError::SamePin { map, first, path });
+            refuse(cx, MapPlanError::SamePin { map, first, path });
         }
         maps.push(map);
     }
@@ -153,13 +153,13 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, step: Step, with_btf: bool) -> Opti
         flags: def.flags,
     };
     if let Some(why) = map_rules::refusal(asked) {
-        cx.errors.push(PlanError::Map { map: def.name.clone(), why });
+        refuse(cx, MapPlanError::Refused { map: def.name.clone(), why });
         return None;
     }
     let inner = match &def.inner {
         Some(inner) if is_outer(def.map_type) => Some(Box::new(shape(cx, inner, step, with_btf)?)),
         None if is_outer(def.map_type) => {
-            cx.errors.push(PlanError::NoInner { map: def.name.clone() });
+            refuse(cx, MapPlanError::NoInner { map: def.name.clone() });
             return None;
         }
         _ => None,
@@ -246,7 +246,7 @@ fn slots(cx: &mut Context<'_>, def: &MapDef, chosen: &[Chosen]) -> Vec<(u32, Slo
     let mut filled = Vec::with_capacity(def.slots.len());
     for (slot, target) in &def.slots {
         if let Some(why) = wrong(*slot) {
-            cx.errors.push(PlanError::Slot { map: def.name.clone(), slot: *slot, why });
+            refuse(cx, MapPlanError::Slot { map: def.name.clone(), slot: *slot, why });
             continue;
         }
         let (kind, name, there) = match target {
@@ -287,8 +287,12 @@ fn exclusive(cx: &mut Context<'_>, spec: &MapSpec, chosen: &[Chosen]) -> Option<
         return loaded;
     };
     let (map, program) = (spec.name().to_owned(), program.to_owned());
-    cx.errors.push(PlanError::Exclusive { map, program, why, help });
+    refuse(cx, MapPlanError::Exclusive { map, program, why, help });
     None
+}
+
+fn refuse(cx: &mut Context<'_>, error: MapPlanError) {
+    cx.errors.push(PlanError::Map(Box::new(error)));
 }
 
 /// What is needed to put a section into a map.
@@ -298,7 +302,7 @@ fn needs_global_data(cx: &mut Context<'_>, map: &mut PlanMap, step: Step) {
     }
     if !cx.uses(Feature::GlobalData, step) {
         let why = "global variables need Linux 5.2".to_owned();
-        cx.errors.push(PlanError::Map { map: map.name.clone(), why });
+        refuse(cx, MapPlanError::Refused { map: map.name.clone(), why });
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("maps: pinned by name, found again, unpinned", pinned),
         test("maps: a pin that is something else", wrong_pins),
         test("maps: no pin stays of a load that failed", no_pin_stays),
+        test("maps: all of an object, pinned and unpinned", all_pinned),
         test("maps: a path that is not on a bpffs", not_on_bpffs),
         test("maps: one that is given by another object", given),
         test("maps: one for a single program", exclusive),
@@ -296,6 +297,33 @@ fn no_pin_stays() -> Outcome {
     DONE
 }
 
+fn all_pinned() -> Outcome {
+    let pins = pins!("all");
+    let loaded = load("maps/sizes")?;
+    loaded.pin_maps(pins.path("app"))?;
+    let mut names: Vec<String> = std::fs::read_dir(pins.path("app"))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_, Failed>>()?;
+    names.sort();
+    equal("names", names.join(" "), "_data_plain _data_table perf prefixes queue ring".to_owned())?;
+    loaded.unpin_maps(pins.path("app"))?;
+    equal("nothing left", std::fs::read_dir(pins.path("app"))?.count(), 0)?;
+    // One name is taken: none of the others is pinned either.
+    load("maps/optional")?.map("kept")?.pin(pins.path("app/queue"))?;
+    let error = loaded.pin_maps(pins.path("app")).unwrap_err();
+    equal("code", error.code(), "E0517")?;
+    equal("only that one", std::fs::read_dir(pins.path("app"))?.count(), 1)?;
+    let error = loaded.map("queue")?.unpin(pins.path("app/queue")).unwrap_err();
+    equal("another map's pin stays", error.code(), "E0706")?;
+    // A name that no bpffs takes.
+    let mut object = open("maps/pinned")?;
+    object.map_mut("pinned_counts")?.set_pin_path(Some(&pins.path("with.dot")));
+    let error = refused(object.load())?;
+    equal("code", error.code, "E0516")?;
+    holds("it says what is wrong", error.help.is_some_and(|help| help.contains("no dots")))?;
+    DONE
+}
+
 fn not_on_bpffs() -> Outcome {
     let folder = std::env::temp_dir().join(format!("bpf_loader_test_{}", std::process::id()));
     let mut object = open("maps/pinned")?;
@@ -310,8 +338,7 @@ fn not_on_bpffs() -> Outcome {
 
 fn given() -> Outcome {
     let kernel = Kernel::running();
-    let first = open("maps/pinned")?;
-    let mut object = first.clone();
+    let mut object = open("maps/pinned")?;
     object.map_mut("pinned_counts")?.set_pin_path(None);
     let first = object.load()?;
     run(&first, "count")?;
@@ -356,7 +383,7 @@ fn exclusive() -> Outcome {
 fn completed() -> Outcome {
     let loaded = load("maps/sizes")?;
     let entries = |name: &str| -> Result<u32, Failed> { Ok(loaded.map(name)?.info()?.max_entries) };
-    equal("as many as processors", entries("perf")?, u32::try_from(bpf_sys::possible_cpus()?)?)?;
+    equal("as many as processors", entries("perf")?, bpf_sys::possible_cpus()?)?;
     equal("two pages", entries("ring")?, 8192)?;
     equal("sum", run(&loaded, "sum")?, 31)?;
     equal("a name with dots", loaded.map(".data.plain")?.info()?.name.as_str(), ".data.plain")?;
