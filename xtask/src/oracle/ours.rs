@@ -36,6 +36,11 @@ fn ask_object(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
             // A map of the file takes any number.
             let _ = object.map_mut(&name).and_then(|map| map.set_max_entries(1));
         }
+        // Nothing is pinned on either side.
+        let pinned = object.maps().iter().filter(|map| map.def().pin_by_name);
+        for name in pinned.map(|map| map.name().to_owned()).collect::<Vec<_>>() {
+            let _ = object.map_mut(&name).map(|map| map.set_pin_path(None));
+        }
         load(&object, kernel, &mut facts);
     }
     facts
