@@ -14,6 +14,17 @@ fn names(fake: &Fake) -> String {
     calls.iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect::<Vec<_>>().join(" ")
 }
 
+/// A map that is inside of another is created before it, as a pattern; slots of maps are filled once all maps are there,
+/// those of programs at the end.
+#[test]
+fn maps_in_maps() {
+    check(
+        "maps/nested",
+        "BTF_LOAD MAP_CREATE MAP_CREATE MAP_CREATE MAP_CREATE MAP_CREATE MAP_CREATE MAP_CREATE MAP_UPDATE_ELEM \
+         MAP_UPDATE_ELEM MAP_UPDATE_ELEM PROG_LOAD PROG_LOAD PROG_LOAD MAP_UPDATE_ELEM",
+    );
+}
+
 #[test]
 fn a_pin_is_made_once_the_maps_are_whole() {
     let _alone = alone();

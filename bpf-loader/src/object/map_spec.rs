@@ -143,6 +143,11 @@ impl MapSpec {
         if map_type == MapType::UNSPEC {
             return Err(self.refused("type", &0, "a map has a type"));
         }
+        // Maps of maps can stand for each other.
+        let same = map_type == self.def.map_type || is_outer(map_type) && is_outer(self.def.map_type);
+        if !self.def.slots.is_empty() && !same {
+            return Err(self.refused("type", &map_type, "its initial values are for the type that it has"));
+        }
         self.def.map_type = map_type;
         Ok(self)
     }

@@ -1,5 +1,6 @@
 //! Maps as they will be created: names that fit, BTF where the type takes it, what they hold at the start.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use bpf_btf::layout::{size_of, strip_modifiers};
@@ -78,17 +79,18 @@ pub(crate) fn plan(
 ) -> Vec<PlanMap> {
     let object = cx.object;
     let created = object.maps().iter().filter(|spec| spec.def().autocreate);
+    let loaded: HashSet<ProgramId> = chosen.iter().map(|chosen| chosen.id).collect();
     let mut maps: Vec<PlanMap> = Vec::new();
+    let mut pins: HashMap<PathBuf, String> = HashMap::new();
     for spec in created {
         let Some(mut map) = plan_one(cx, spec, struct_ops, with_btf) else { continue };
-        map.slots = slots(cx, spec.def(), chosen);
-        map.exclusive = exclusive(cx, spec, chosen);
+        map.slots = slots(cx, spec.def(), &loaded);
+        map.exclusive = exclusive(cx, spec, &loaded);
         map.pin = spec.pin_path(object.pin_root());
-        if let Some(path) = &map.pin
-            && let Some(first) = maps.iter().find(|other| other.pin.as_ref() == Some(path))
+        if let Some(path) = map.pin.clone()
+            && let Some(first) = pins.insert(path.clone(), map.name.clone())
         {
-            let (map, first, path) = (map.name.clone(), first.name.clone(), path.clone());
-            refuse(cx, MapPlanError::SamePin { map, first, path });
+            refuse(cx, MapPlanError::SamePin { map: map.name.clone(), first, path });
         }
         maps.push(map);
     }
@@ -103,7 +105,8 @@ fn plan_one(
 ) -> Option<PlanMap> {
     let def = spec.def();
     let step = Step::Map(spec.id());
-    let mut map = shape(cx, def, step, with_btf)?;
+    let named = cx.uses(Feature::Names, step);
+    let mut map = shape(cx, def, named, with_btf)?;
     map.ifindex = spec.ifindex();
     map.contents = spec.contents().map(<[u8]>::to_vec);
     match &def.kind {
@@ -142,13 +145,12 @@ pub(crate) fn resized_tail(spec: &MapSpec) -> Option<(&Tail, u32)> {
 }
 
 /// A map as its definition has it, and what is inside of it.
-fn shape(cx: &mut Context<'_>, def: &MapDef, step: Step, with_btf: bool) -> Option<PlanMap> {
+fn shape(cx: &mut Context<'_>, def: &MapDef, named: bool, with_btf: bool) -> Option<PlanMap> {
     let max_entries = map_rules::entries(def.map_type, def.max_entries, cx.kernel.machine());
     let asked = Asked {
         map_type: def.map_type,
         key_size: def.key_size,
         value_size: def.value_size,
-        // How many processors there are is known where it runs.
         max_entries,
         flags: def.flags,
     };
@@ -157,14 +159,13 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, step: Step, with_btf: bool) -> Opti
         return None;
     }
     let inner = match &def.inner {
-        Some(inner) if is_outer(def.map_type) => Some(Box::new(shape(cx, inner, step, with_btf)?)),
+        Some(inner) if is_outer(def.map_type) => Some(Box::new(shape(cx, inner, named, with_btf)?)),
         None if is_outer(def.map_type) => {
             refuse(cx, MapPlanError::NoInner { map: def.name.clone() });
             return None;
         }
         _ => None,
     };
-    let named = cx.uses(Feature::Names, step);
     Some(PlanMap {
         id: def.id,
         name: def.name.clone(),
@@ -232,7 +233,7 @@ fn types_refused(btf: &Btf, def: &MapDef, types: (TypeId, TypeId), takes: Types)
 
 /// What stands in it from the start. What is left out leaves its slot empty, and that is harmless: a program has to ask
 /// whether it found a map, and a tail call to nothing goes on behind the call.
-fn slots(cx: &mut Context<'_>, def: &MapDef, chosen: &[Chosen]) -> Vec<(u32, SlotTarget)> {
+fn slots(cx: &mut Context<'_>, def: &MapDef, loaded: &HashSet<ProgramId>) -> Vec<(u32, SlotTarget)> {
     let object = cx.object;
     let wrong = |slot| {
         if def.map_type == MapType::HASH_OF_MAPS {
@@ -255,8 +256,7 @@ fn slots(cx: &mut Context<'_>, def: &MapDef, chosen: &[Chosen]) -> Vec<(u32, Slo
                 ("map", spec.map(MapSpec::name), spec.is_some_and(|spec| spec.def().autocreate))
             }
             SlotTarget::Program(id) => {
-                let there = chosen.iter().any(|chosen| chosen.id == *id);
-                ("program", object.program(*id).map(ProgramSpec::name), there)
+                ("program", object.program(*id).map(ProgramSpec::name), loaded.contains(id))
             }
             _ => ("target", None, false),
         };
@@ -271,11 +271,11 @@ fn slots(cx: &mut Context<'_>, def: &MapDef, chosen: &[Chosen]) -> Vec<(u32, Slo
 }
 
 /// The one program that may use it.
-fn exclusive(cx: &mut Context<'_>, spec: &MapSpec, chosen: &[Chosen]) -> Option<ProgramId> {
+fn exclusive(cx: &mut Context<'_>, spec: &MapSpec, loaded: &HashSet<ProgramId>) -> Option<ProgramId> {
     let program = spec.exclusive()?;
     let programs = cx.object.programs();
     let found = programs.iter().find(|found| found.name() == program).map(ProgramSpec::id);
-    let loaded = found.filter(|id| chosen.iter().any(|chosen| chosen.id == *id));
+    let loaded = found.filter(|id| loaded.contains(id));
     let (why, help) = if found.is_none() {
         let nearest = nearest(program, programs.iter().map(ProgramSpec::name));
         ("there is none of that name".to_owned(), nearest.map(|nearest| format!("did you mean `{nearest}`?")))

@@ -279,6 +279,10 @@ fn what_is_inside() {
     object.map_mut("by_index").unwrap().set_inner(&like).unwrap();
     let planned = plan(&object, "el");
     assert_eq!(map(&planned, "by_index").inner.as_ref().unwrap().map_type, MapType::ARRAY);
+    assert_eq!(
+        object.map_mut("by_index").unwrap().set_type(MapType::HASH).map(drop).unwrap_err().to_string(),
+        "type of map `by_index` cannot be hash: its initial values are for the type that it has"
+    );
     // A map of another type that becomes one of maps has nothing inside.
     object.map_mut("first").unwrap().set_type(MapType::HASH_OF_MAPS).unwrap().set_value_size(4).unwrap();
     assert_eq!(
