@@ -33,6 +33,14 @@ impl Patch {
         self.add(&[name.0, head(Kind::VAR, 0), type_id.0, linkage.number()])
     }
 
+    /// Adds an `ARRAY` of `len` elements behind the types that are there.
+    ///
+    /// # Errors
+    /// [`TypeError::TooLarge`] where there is no room for another type.
+    pub fn add_array(&mut self, element: TypeId, index: TypeId, len: u32) -> Result<TypeId, TypeError> {
+        self.add(&[0, head(Kind::ARRAY, 0), 0, element.0, index.0, len])
+    }
+
     /// Adds a signed `INT` of so many bytes behind the types that are there.
     ///
     /// # Errors

@@ -66,6 +66,8 @@ pub enum Feature {
     BtfQmarkDatasec,
     /// A program at a raw tracepoint may be given a number there, also one that was loaded for the tracepoint.
     RawTracepointCookie,
+    /// A map can be for one program only.
+    ExclusiveMaps,
     /// There are maps of instructions (`insn_array`), by which a program can jump.
     InsnArray,
     /// Instructions may hold the address of any byte of a map's value, not only of the first 512 MiB.
@@ -186,6 +188,13 @@ static ROWS: &[Row] = &[
         6,
         10,
         Evidence::Member("bpf_raw_tp_link", "cookie"),
+    ),
+    row(
+        Feature::ExclusiveMaps,
+        "maps for one program only",
+        6,
+        18,
+        Evidence::Member("bpf_map", "excl_prog_sha"),
     ),
     row(
         Feature::InsnArray,
@@ -323,7 +332,7 @@ mod tests {
                 .enumerate()
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
-        assert_eq!(Feature::all().count(), 24);
+        assert_eq!(Feature::all().count(), 25);
     }
 
     /// What was looked up is kept by name alone.

@@ -22,6 +22,7 @@ pub(crate) fn probe(feature: Feature) -> Result<Answer, SysError> {
     let array = |flags| MapCreate::new(MapType::ARRAY, 4, 4, 1).flags(flags);
     let outcome = match feature {
         Feature::Names => array(0).name("probe").create().map(drop),
+        Feature::ExclusiveMaps => array(0).exclusive(&[0; 32]).create().map(drop),
         Feature::ArrayMmap => array(flags::BPF_F_MMAPABLE).create().map(drop),
         Feature::ExpectedAttachType => ProgLoad::new(ProgramType::CGROUP_SOCK, &code(&EXIT_0), c"GPL")
             .expected_attach_type(AttachType::CGROUP_INET_SOCK_CREATE)

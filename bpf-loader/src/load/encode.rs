@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use bpf_elf::{FunctionId, InsnIndex, MapId};
 use bpf_sys::map::MapFd;
 use bpf_sys::uapi::Insn;
+use sha2::{Digest, Sha256};
 
 use crate::load::Types;
 use crate::map::Map;
@@ -109,6 +110,21 @@ pub(super) fn encode(
     }
     encode_lines(program, stream, &mut out.line_info);
     Ok(out)
+}
+
+/// What tells a program from others to a map that is for it only: the SHA-256 of its instructions, with 0 for what stands
+/// for a map (`bpf_prog_calc_tag` in `kernel/bpf/core.c`).
+pub(super) fn hash(plan: &Plan, program: &PlanProgram, types: Types<'_>) -> Result<[u8; 32], Dangling> {
+    let mut of_map = false;
+    let mut stream = program.insns.clone();
+    for insn in &mut stream {
+        let upper = of_map && insn.reference == Some(Ref::Upper);
+        of_map = matches!(insn.reference, Some(Ref::Map(_) | Ref::MapValue { .. } | Ref::JumpTable(_)));
+        // The number of what is referred to is 0 in a plan.
+        insn.reference = insn.reference.filter(|_| !of_map && !upper);
+    }
+    let encoded = encode(plan, program, &stream, &HashMap::new(), &[], types)?;
+    Ok(Sha256::digest(&encoded.insns).into())
 }
 
 /// The lower and the upper half.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::diagnose::{Attachment, Diagnostic, Refused};
 use crate::kernel::KernelError;
+use crate::load::MapLoadError;
 use crate::plan::PlanFailed;
 use crate::verifier::Report;
 
@@ -68,6 +69,9 @@ pub enum LoadError {
         /// What the kernel said.
         source: SysError,
     },
+    /// A map cannot be pinned, or not be taken from where it is already.
+    #[error(transparent)]
+    Map(Box<MapLoadError>),
     /// The kernel refused programs: all that it refused, in the order of the file.
     #[error(transparent)]
     Programs(ProgramsFailed),
@@ -192,6 +196,7 @@ impl LoadError {
         match self {
             Self::Plan(failed) => Some(failed),
             Self::Kernel(error) => Some(error),
+            Self::Map(error) => Some(&**error),
             Self::Programs(failed) if failed.errors.len() == 1 => {
                 failed.errors.first().map(|error| error as _)
             }

@@ -3,8 +3,12 @@
 mod encode;
 mod error;
 mod jump_tables;
+mod map_error;
+mod maps;
 mod modules;
+mod pins;
 mod programs;
+mod reuse;
 mod symbols;
 mod sys;
 
@@ -17,20 +21,20 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use bpf_elf::{MapId, ProgramId, StructOpsId};
-use bpf_sys::map::MapCreate;
-use bpf_sys::prog::ProgLoad;
-use bpf_sys::uapi::{Insn, ProgramType};
-use bpf_sys::{SysError, errno};
+use bpf_sys::SysError;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
+pub use map_error::{Difference, MapLoadError, Origin};
 use modules::Modules;
+use reuse::Given;
+pub(crate) use reuse::Shape;
 use symbols::Addresses;
-pub(crate) use sys::{RealSys, Sys, SysRef};
+pub(crate) use sys::{RealSys, Sys, SysRef, io};
 
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{KernelType, Plan, PlanMap, Step};
+use crate::plan::{KernelType, Plan, Step};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
@@ -38,6 +42,7 @@ use crate::struct_ops::StructOps;
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
     threads: Option<NonZero<usize>>,
+    reuse: Vec<(String, Given)>,
 }
 
 impl LoadOptions {
@@ -54,10 +59,27 @@ impl LoadOptions {
         self
     }
 
+    /// Uses a map that is there already, of another object for example, in place of a new one. It has to be such a map as
+    /// the plan's; what it holds stays, and what a pin holds is not looked at.
+    #[doc(alias = "bpf_map__reuse_fd")]
+    #[must_use]
+    pub fn reuse_map(mut self, name: impl Into<String>, map: &Map) -> Self {
+        self.reuse.push((name.into(), Given::Map(map.clone())));
+        self
+    }
+
+    /// As [`Self::reuse_map`], by a descriptor that was got elsewhere.
+    #[doc(alias = "bpf_map__reuse_fd")]
+    #[must_use]
+    pub fn reuse_fd(mut self, name: impl Into<String>, fd: OwnedFd) -> Self {
+        self.reuse.push((name.into(), Given::Fd(Arc::new(fd))));
+        self
+    }
+
     /// Loads a plan into the running kernel.
     ///
     /// # Errors
-    /// [`LoadError`]; nothing of it stays in the kernel then.
+    /// [`LoadError`]; nothing of it stays in the kernel then, and no pin.
     pub fn load(&self, plan: &Plan, kernel: &Kernel) -> Result<LoadedObject, LoadError> {
         load_with(plan, kernel, self, &(Arc::new(RealSys) as SysRef))
     }
@@ -161,7 +183,9 @@ impl LoadedObject {
                 file.globals().iter().map(|global| global.name.as_str()),
             )
         })?;
-        Ok(Global::new(global, map.clone()))
+        let spec = self.plan.object().map(global.map);
+        let size = spec.map_or(global.size, |spec| spec.global_size(global));
+        Ok(Global::new(global, size, map.clone()))
     }
 }
 
@@ -172,6 +196,9 @@ struct Stopped {
     error: LoadError,
 }
 
+/// How often what somebody else pinned meanwhile is looked at.
+const RACES: u32 = 3;
+
 pub(crate) fn load_with(
     plan: &Plan,
     kernel: &Kernel,
@@ -180,9 +207,14 @@ pub(crate) fn load_with(
 ) -> Result<LoadedObject, LoadError> {
     check_kernel(plan, kernel)?;
     let mut plan = plan.clone();
+    let mut races = 0;
     loop {
         match execute(&plan, kernel, options, sys) {
             Ok(loaded) => return Ok(loaded),
+            // Somebody else was faster: that map is to be used then.
+            Err(Stopped { error: LoadError::Map(error), .. }) if error.is_race() && races < RACES => {
+                races += 1;
+            }
             Err(Stopped { steps, error }) => match replan(&plan, kernel, &steps, sys.as_ref()) {
                 Some(again) => plan = again?,
                 None => return Err(error),
@@ -243,11 +275,9 @@ fn execute(
     let btf = load_btf(plan, sys.as_ref())?;
     let modules = modules::open(plan, sys.as_ref())?;
     let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses };
-    let mut maps = HashMap::with_capacity(plan.maps().len());
-    for map in plan.maps() {
-        maps.insert(map.id, create_map(plan, map, types, sys)?);
-    }
+    let (maps, pins) = maps::create(plan, types, options, sys)?;
     let programs = programs::load(plan, &maps, types, options.threads, sys)?;
+    maps::fill_with_programs(plan, &maps, &programs, sys.as_ref())?;
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
         if let Some(map) = maps.get(&ops.map) {
@@ -257,6 +287,7 @@ fn execute(
             );
         }
     }
+    pins.keep();
     Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
 }
 
@@ -301,57 +332,4 @@ impl<'a> Types<'a> {
     fn home(&self, of: &KernelType) -> Option<BorrowedFd<'a>> {
         self.module(of.module.as_ref()?)
     }
-}
-
-/// Makes the kernel read its own types. Old ones (seen: 5.10) do so for the first program that is loaded after they
-/// were started, and until then take no map with a value of theirs.
-fn read_kernel_types(sys: &dyn Sys) {
-    let nothing: Vec<u8> =
-        [Insn::mov64_imm(0, 0), Insn::exit()].iter().flat_map(|insn| insn.to_ne_bytes()).collect();
-    // Refused or not, the types are read first; what comes of it the map's creation will tell.
-    let _ = sys.prog_load(&ProgLoad::new(ProgramType::SOCKET_FILTER, &nothing, c"GPL"));
-}
-
-fn create_map(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Result<Map, Stopped> {
-    let stop = |what: &str, source| {
-        refused(
-            plan,
-            Step::Map(map.id),
-            format!("{what} map `{}`", map.name),
-            Asked::Map(map.map_type),
-            source,
-        )
-    };
-    let mut create = MapCreate::new(map.map_type, map.key_size, map.value_size, map.max_entries)
-        .name(&map.kernel_name)
-        .flags(map.flags)
-        .extra(map.extra);
-    if let Some(node) = map.numa_node {
-        create = create.numa_node(node);
-    }
-    if let (Some((key, value)), Some(btf)) = (map.btf, types.object) {
-        create = create.btf(btf.as_fd(), key.0, value.0);
-    }
-    if let Some(value) = &map.kernel_value {
-        create = create.vmlinux_value_type(value.id.0);
-        if let Some(module) = types.home(value) {
-            create = create.value_type_btf(module);
-        }
-    }
-    let created = match sys.map_create(&create) {
-        Err(error) if map.kernel_value.is_some() && error.is(errno::ENOTSUPP) => {
-            read_kernel_types(sys.as_ref());
-            sys.map_create(&create)
-        }
-        created => created,
-    };
-    let fd = created.map_err(|source| stop("creating", source))?;
-    let contents = map.contents.as_deref().filter(|_| map.arena.is_none());
-    if let Some(contents) = contents.filter(|contents| contents.iter().any(|byte| *byte != 0)) {
-        sys.map_update(&fd, &0_u32.to_ne_bytes(), contents).map_err(|source| stop("filling", source))?;
-    }
-    if map.freeze {
-        sys.map_freeze(&fd).map_err(|source| stop("freezing", source))?;
-    }
-    Map::new(plan, map, fd, sys).map_err(|source| stop("mapping", source))
 }

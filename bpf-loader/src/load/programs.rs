@@ -99,7 +99,7 @@ fn collect(
     Err(Stopped { steps, error: LoadError::Programs(ProgramsFailed { object, errors }) })
 }
 
-fn dangle(program: &PlanProgram, dangling: &Dangling) -> LoadError {
+pub(super) fn dangle(program: &PlanProgram, dangling: &Dangling) -> LoadError {
     let (at, what) = match dangling {
         Dangling::Function(at) => (at, "a function that is not in the program"),
         Dangling::Map(at) => (at, "a map that was not created"),

@@ -3,6 +3,8 @@
 
 use std::fmt;
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use bpf_sys::link::LinkCreate;
@@ -13,6 +15,7 @@ use bpf_sys::uapi::{AttachType, Command};
 use bpf_sys::{MapMapping, SysError, errno};
 
 use crate::kernel::{Answer, Feature};
+use crate::load::Shape;
 
 pub(crate) trait Sys: fmt::Debug + Send + Sync {
     /// Called before each call; a test refuses it here.
@@ -61,6 +64,58 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
     fn map_freeze(&self, map: &MapFd) -> Result<(), SysError> {
         self.before(Command::MAP_FREEZE)?;
         map.freeze()
+    }
+
+    /// A map behind a descriptor, and what it is like.
+    fn map_of(&self, fd: OwnedFd) -> Result<(MapFd, Shape), SysError> {
+        self.before(Command::OBJ_GET_INFO_BY_FD)?;
+        let map = MapFd::from_fd(fd)?;
+        let info = map.info()?;
+        let shape = Shape {
+            map_type: info.map_type,
+            key_size: info.key_size,
+            value_size: info.value_size,
+            max_entries: info.max_entries,
+            flags: info.flags,
+            extra: info.map_extra,
+        };
+        Ok((map, shape))
+    }
+
+    /// What is pinned to a path; `None` if nothing is.
+    fn pinned(&self, path: &Path) -> Result<Option<OwnedFd>, SysError> {
+        self.before(Command::OBJ_GET)?;
+        match bpf_sys::object::get(path) {
+            Ok(fd) => Ok(Some(fd)),
+            Err(error) if error.is(errno::ENOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn pin(&self, path: &Path, fd: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.before(Command::OBJ_PIN)?;
+        bpf_sys::object::pin(path, fd)
+    }
+
+    fn unpin(&self, path: &Path) -> Result<(), SysError> {
+        std::fs::remove_file(path).map_err(|error| io("unlink", &error))
+    }
+
+    fn is_bpffs(&self, path: &Path) -> Result<bool, SysError> {
+        bpf_sys::is_bpffs(path)
+    }
+
+    /// Makes a folder that only its owner can enter; false if it is there.
+    fn make_folder(&self, path: &Path) -> Result<bool, SysError> {
+        match std::fs::DirBuilder::new().mode(0o700).create(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(io("mkdir", &error)),
+        }
+    }
+
+    fn remove_folder(&self, path: &Path) -> Result<(), SysError> {
+        std::fs::remove_dir(path).map_err(|error| io("rmdir", &error))
     }
 
     fn map_mmap(&self, map: &MapFd, len: usize, writable: bool) -> Result<MapMapping, SysError> {
@@ -140,6 +195,11 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
     fn probe(&self, feature: Feature) -> Result<Answer, SysError> {
         crate::kernel::probe(feature)
     }
+}
+
+/// A refusal of a call that is not bpf(2).
+pub(crate) fn io(what: &'static str, error: &std::io::Error) -> SysError {
+    SysError::Io { what, errno: error.raw_os_error().unwrap_or(0) }
 }
 
 /// A call whose memory old kernels count against a limit; refused for that, it is made once more with a higher one.

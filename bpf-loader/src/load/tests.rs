@@ -1,5 +1,6 @@
 //! Every call of a load and of attaching, refused in turn: nothing stays open, and the error names the step.
 
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -8,10 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::prog::{LogSize, ProgLoad};
-use bpf_sys::uapi::{AttachType, Command};
+use bpf_sys::uapi::{AttachType, Command, MapType};
 use bpf_sys::{MapMapping, SysError, errno};
 
-use super::{LoadOptions, LoadedObject, Sys, SysRef, load_with};
+use super::{LoadOptions, LoadedObject, Shape, Sys, SysRef, load_with};
 use crate::diagnose::{Diagnostic, Place};
 use crate::kernel::{Answer, Feature, Kernel, KernelBuilder};
 use crate::object::Object;
@@ -35,6 +36,13 @@ struct Fake {
     opened: AtomicUsize,
     /// How many program loads are still put off.
     put_off: AtomicUsize,
+    /// What is pinned, by path, and the folders that were made.
+    pins: Mutex<HashMap<PathBuf, Shape>>,
+    folders: Mutex<Vec<PathBuf>>,
+    /// The map that is created next, as it was asked for; what was opened last.
+    created: Mutex<Option<Shape>>,
+    /// Pinned by somebody else, just before it is pinned here.
+    rival: Mutex<Option<Shape>>,
 }
 
 impl Fake {
@@ -62,6 +70,10 @@ impl Fake {
     }
 }
 
+/// `lengths` of the fixture `socket/filter_maps`: 4 bytes to 16, 64 of them, without preallocation.
+const HASH: Shape =
+    Shape { map_type: MapType::HASH, key_size: 4, value_size: 16, max_entries: 64, flags: 1, extra: 0 };
+
 fn descriptor() -> OwnedFd {
     std::fs::File::open("/dev/null").unwrap().into()
 }
@@ -87,6 +99,47 @@ impl Sys for Fake {
         self.count(Command::MAP_CREATE)?;
         self.old(Command::MAP_CREATE)?;
         create.stand_in()
+    }
+    fn pinned(&self, path: &Path) -> Result<Option<OwnedFd>, SysError> {
+        self.count(Command::OBJ_GET)?;
+        let found = self.pins.lock().unwrap().get(path).copied();
+        *self.created.lock().unwrap() = found;
+        Ok(found.map(|_| descriptor()))
+    }
+    fn map_of(&self, _: OwnedFd) -> Result<(MapFd, Shape), SysError> {
+        self.count(Command::OBJ_GET_INFO_BY_FD)?;
+        let found = self.created.lock().unwrap().unwrap();
+        let create =
+            MapCreate::new(found.map_type, found.key_size, found.value_size, found.max_entries).stand_in()?;
+        Ok((create, found))
+    }
+    fn pin(&self, path: &Path, _: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.count(Command::OBJ_PIN)?;
+        let mut pins = self.pins.lock().unwrap();
+        if let Some(rival) = self.rival.lock().unwrap().take() {
+            pins.insert(path.to_owned(), rival);
+        }
+        if pins.contains_key(path) {
+            return Err(SysError::Kernel { command: Command::OBJ_PIN, errno: errno::EEXIST });
+        }
+        pins.insert(path.to_owned(), HASH);
+        Ok(())
+    }
+    fn unpin(&self, path: &Path) -> Result<(), SysError> {
+        self.pins.lock().unwrap().remove(path).map(drop).ok_or(SysError::Io { what: "unlink", errno: 2 })
+    }
+    fn is_bpffs(&self, _: &Path) -> Result<bool, SysError> {
+        Ok(true)
+    }
+    fn make_folder(&self, path: &Path) -> Result<bool, SysError> {
+        let mut folders = self.folders.lock().unwrap();
+        let made = !folders.iter().any(|known| known == path);
+        folders.extend(made.then(|| path.to_owned()));
+        Ok(made)
+    }
+    fn remove_folder(&self, path: &Path) -> Result<(), SysError> {
+        self.folders.lock().unwrap().retain(|known| known != path);
+        Ok(())
     }
     fn map_update(&self, _: &MapFd, _: &[u8], _: &[u8]) -> Result<(), SysError> {
         self.count(Command::MAP_UPDATE_ELEM)
@@ -501,6 +554,9 @@ fn handles_are_shared() {
     sent::<LoadedObject>();
     let _ = descriptor().as_fd();
 }
+
+#[path = "map_tests.rs"]
+mod maps;
 
 #[path = "extern_tests.rs"]
 #[cfg(target_endian = "little")]

@@ -1,5 +1,7 @@
 //! Why something asked of what is loaded could not be done.
 
+use std::path::{Path, PathBuf};
+
 use bpf_btf::matching::nearest;
 use bpf_btf::{Label, Place};
 use bpf_sys::uapi::MapType;
@@ -53,6 +55,20 @@ pub enum MapError {
         expected: usize,
         /// The value's size in bytes.
         found: usize,
+    },
+    /// What is pinned, or was handed over, is no map.
+    #[error("{origin} is no map")]
+    NotAMap {
+        /// Where it comes from: a path.
+        origin: String,
+    },
+    /// A pin that was to be removed is not one of this map.
+    #[error("map `{name}` is not what is pinned to {}", path.display())]
+    NotPinned {
+        /// The map.
+        name: String,
+        /// The path.
+        path: PathBuf,
     },
     /// The variable cannot be written alone, or not at all.
     #[error("global variable `{name}` {why}")]
@@ -140,6 +156,12 @@ fn one_of(types: &[MapType]) -> String {
 }
 
 impl MapError {
+    /// Something asked of a map that has no name yet.
+    pub(crate) fn pin(doing: &'static str, path: &Path, source: SysError) -> Self {
+        let name = path.display().to_string();
+        Self::Refused { doing, kind: "map", object: name.clone(), name, source }
+    }
+
     pub(crate) fn no_such<'a>(kind: &'static str, name: &str, among: impl Iterator<Item = &'a str>) -> Self {
         Self::NoSuch { kind, name: name.to_owned(), nearest: nearest(name, among) }
     }
@@ -158,6 +180,8 @@ impl MapError {
             Self::Processors { .. } => "E0718",
             Self::Lengths { .. } => "E0719",
             Self::Batch { .. } => "E0720",
+            Self::NotPinned { .. } => "E0706",
+            Self::NotAMap { .. } => "E0707",
         }
     }
 
@@ -166,6 +190,8 @@ impl MapError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoSuch { .. } => Vec::new(),
+            Self::NotAMap { origin } => vec![Label::at(Place::Object(origin.clone()))],
+            Self::NotPinned { name, .. } => vec![Label::item("map", name)],
             Self::Refused { kind, name, object, .. } => {
                 vec![Label::at(Place::Object(object.clone())), Label::item(kind, name)]
             }

@@ -24,9 +24,9 @@ pub struct Global {
 }
 
 impl Global {
-    pub(crate) fn new(global: &bpf_elf::Global, map: Map) -> Self {
+    pub(crate) fn new(global: &bpf_elf::Global, size: u32, map: Map) -> Self {
         let offset = global.offset.checked_add(map.globals_at()).and_then(|at| usize::try_from(at).ok());
-        let size = usize::try_from(global.size);
+        let size = usize::try_from(size);
         Self {
             name: global.name.clone(),
             map,

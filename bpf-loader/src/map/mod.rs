@@ -5,7 +5,7 @@ mod global;
 mod typed;
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ pub struct Map {
 }
 
 struct Inner {
-    id: MapId,
+    /// Nothing where it is of no object.
+    id: Option<MapId>,
     object: String,
     name: String,
     map_type: MapType,
@@ -54,11 +55,17 @@ impl fmt::Debug for Map {
     }
 }
 
-/// Maps an arena, which it has to be before programs can use it, and writes the variables into it.
-fn map_arena(map: &PlanMap, arena: PlanArena, fd: &MapFd, sys: &SysRef) -> Result<MapMapping, SysError> {
+/// Maps an arena, which it has to be before programs can use it, and writes the variables into a new one.
+fn map_arena(
+    map: &PlanMap,
+    arena: PlanArena,
+    fd: &MapFd,
+    is_new: bool,
+    sys: &SysRef,
+) -> Result<MapMapping, SysError> {
     let len = usize::try_from(arena.len).unwrap_or(usize::MAX);
     let mapping = sys.map_arena(fd, len, map.extra)?;
-    if let Some(contents) = &map.contents {
+    if let Some(contents) = map.contents.as_ref().filter(|_| is_new) {
         let at = usize::try_from(arena.globals_at).unwrap_or(usize::MAX);
         let outside = |_| SysError::Io { what: "writing into the arena", errno: errno::EINVAL };
         mapping.write(at, contents).map_err(outside)?;
@@ -67,9 +74,15 @@ fn map_arena(map: &PlanMap, arena: PlanArena, fd: &MapFd, sys: &SysRef) -> Resul
 }
 
 impl Map {
-    pub(crate) fn new(plan: &Plan, map: &PlanMap, fd: MapFd, sys: &SysRef) -> Result<Self, SysError> {
+    pub(crate) fn new(
+        plan: &Plan,
+        map: &PlanMap,
+        fd: MapFd,
+        is_new: bool,
+        sys: &SysRef,
+    ) -> Result<Self, SysError> {
         let mapping = if let Some(arena) = map.arena {
-            Some(map_arena(map, arena, &fd, sys)?)
+            Some(map_arena(map, arena, &fd, is_new, sys)?)
         } else if map.contents.is_some() && map.flags & BPF_F_MMAPABLE != 0 {
             let len = usize::try_from(map.value_size).unwrap_or(usize::MAX);
             let writable = !map.freeze && map.flags & BPF_F_RDONLY_PROG == 0;
@@ -78,14 +91,44 @@ impl Map {
             None
         };
         let (object, name) = (plan.object().name().to_owned(), map.name.clone());
-        let (id, map_type) = (map.id, map.map_type);
+        let (id, map_type) = (Some(map.id), map.map_type);
         let globals_at = map.arena.map_or(0, |arena| arena.globals_at);
         Ok(Self { inner: Arc::new(Inner { id, object, name, map_type, fd, mapping, globals_at }) })
     }
 
-    /// Its id on the object.
+    /// Opens what is pinned to a path: a map of another process, or of an object that is gone. It has the name that the
+    /// kernel has for it.
+    ///
+    /// # Errors
+    /// [`MapError::NotAMap`] for a pin of something else, [`MapError::Refused`].
+    pub fn open_pinned(path: impl AsRef<Path>) -> Result<Self, MapError> {
+        let path = path.as_ref();
+        let refused = |source| MapError::pin("opening", path, source);
+        Self::from_fd(bpf_sys::object::get(path).map_err(refused)?, path.display().to_string())
+    }
+
+    /// Takes a descriptor of a map that was got elsewhere; `origin` says where, in errors. It has the name that the
+    /// kernel has for it.
+    ///
+    /// # Errors
+    /// [`MapError::NotAMap`] for a descriptor of something else, [`MapError::Refused`].
+    pub fn from_fd(fd: OwnedFd, origin: impl Into<String>) -> Result<Self, MapError> {
+        let object = origin.into();
+        let failed = |source| match source {
+            SysError::WrongKind { .. } => MapError::NotAMap { origin: object.clone() },
+            source => MapError::pin("asking about", Path::new(&object), source),
+        };
+        let fd = MapFd::from_fd(fd).map_err(failed)?;
+        let info = fd.info().map_err(failed)?;
+        let (name, map_type) = (info.name, info.map_type);
+        Ok(Self {
+            inner: Arc::new(Inner { id: None, object, name, map_type, fd, mapping: None, globals_at: 0 }),
+        })
+    }
+
+    /// Its id on the object; `None` for one that was opened without.
     #[must_use]
-    pub fn id(&self) -> MapId {
+    pub fn id(&self) -> Option<MapId> {
         self.inner.id
     }
 
@@ -216,6 +259,26 @@ impl Map {
     /// [`MapError::Refused`].
     pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
         bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+    }
+
+    /// Removes a pin of it. What is pinned there and is another map stays.
+    ///
+    /// # Errors
+    /// [`MapError::NotPinned`] where something else is pinned, [`MapError::Refused`].
+    #[doc(alias = "bpf_map__unpin")]
+    pub fn unpin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
+        let path = path.as_ref();
+        let failed = |source| self.error("unpinning", source);
+        let there = bpf_sys::object::get(path).and_then(MapFd::from_fd).and_then(|fd| fd.info());
+        let there = match there {
+            Ok(info) => Some(info.id),
+            Err(SysError::WrongKind { .. }) => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if there != Some(self.info()?.id) {
+            return Err(MapError::NotPinned { name: self.inner.name.clone(), path: path.to_owned() });
+        }
+        std::fs::remove_file(path).map_err(|error| failed(crate::load::io("unlink", &error)))
     }
 }
 

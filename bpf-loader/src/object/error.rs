@@ -100,7 +100,7 @@ impl OpenError {
     }
 }
 
-/// Why an edit of a spec was refused. Codes E0311 to E0319.
+/// Why an edit of a spec was refused. Codes E0311 to E0320.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SpecError {
@@ -140,6 +140,28 @@ pub enum SpecError {
         /// What it was to be set to.
         wanted: &'static str,
     },
+    /// A property of a map that is not the user's to say.
+    #[error("{what} of map `{map}` cannot be set: {why}")]
+    MapFixed {
+        /// The map.
+        map: String,
+        /// The property.
+        what: &'static str,
+        /// What decides it instead.
+        why: &'static str,
+    },
+    /// A value that a property of this map cannot have.
+    #[error("{what} of map `{map}` cannot be {value}: {why}")]
+    MapValue {
+        /// The map.
+        map: String,
+        /// The property.
+        what: &'static str,
+        /// The value.
+        value: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 impl SpecError {
@@ -151,6 +173,8 @@ impl SpecError {
             Self::Size { .. } => "E0312",
             Self::Outside { .. } => "E0313",
             Self::MemberKind { .. } => "E0314",
+            Self::MapFixed { .. } => "E0315",
+            Self::MapValue { .. } => "E0316",
         }
     }
 
@@ -161,6 +185,7 @@ impl SpecError {
             Self::NoSuch { .. } => Vec::new(),
             Self::Size { name, .. } | Self::Outside { name } => vec![Label::item("variable", name.clone())],
             Self::MemberKind { name, .. } => vec![Label::item("member", name.clone())],
+            Self::MapFixed { map, .. } | Self::MapValue { map, .. } => vec![Label::item("map", map.clone())],
         }
     }
 

@@ -16,7 +16,7 @@ pub struct GlobalMut<'a> {
 impl<'a> GlobalMut<'a> {
     pub(crate) fn new(global: &Global, map: &'a mut MapSpec) -> Self {
         let start = usize::try_from(global.offset).unwrap_or(usize::MAX);
-        let size = usize::try_from(global.size).unwrap_or(usize::MAX);
+        let size = usize::try_from(map.global_size(global)).unwrap_or(usize::MAX);
         let end = start.saturating_add(size);
         Self {
             name: global.name.clone(),

@@ -2,11 +2,13 @@
 
 mod error;
 mod global;
+mod inner_map;
 mod map_spec;
 mod program_spec;
 mod struct_ops_spec;
+mod tail;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bpf_btf::matching::nearest;
@@ -14,9 +16,12 @@ use bpf_elf::{MapId, ObjectFile, ParseOptions, ProgramId, SecHandlers};
 
 pub use error::{InObject, OpenError, SpecError};
 pub use global::GlobalMut;
+pub use inner_map::InnerMap;
 pub use map_spec::MapSpec;
+pub(crate) use map_spec::is_outer;
 pub use program_spec::ProgramSpec;
 pub use struct_ops_spec::StructOpsSpec;
+pub(crate) use tail::Tail;
 
 use crate::kernel::Kernel;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
@@ -32,7 +37,11 @@ pub struct Object {
     maps: Vec<MapSpec>,
     struct_ops: Vec<StructOpsSpec>,
     kconfig: Option<String>,
+    pin_root: PathBuf,
 }
+
+/// Where maps are pinned by their names unless another folder is given.
+const PIN_ROOT: &str = "/sys/fs/bpf";
 
 /// How to open an object.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +49,7 @@ pub struct OpenOptions {
     name: Option<String>,
     kconfig: Option<String>,
     parse: ParseOptions,
+    pin_root: Option<PathBuf>,
 }
 
 impl OpenOptions {
@@ -72,11 +82,19 @@ impl OpenOptions {
         self
     }
 
+    /// The folder, on a bpffs, of maps that are pinned by their names; `/sys/fs/bpf` by default.
+    #[doc(alias = "pin_root_path")]
+    #[must_use]
+    pub fn pin_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.pin_root = Some(folder.into());
+        self
+    }
+
     /// Opens a file.
     ///
     /// # Errors
     /// [`OpenError`]: the file cannot be read, or is no BPF object.
-    pub fn open(self, path: impl AsRef<Path>) -> Result<Object, OpenError> {
+    pub fn open(mut self, path: impl AsRef<Path>) -> Result<Object, OpenError> {
         let path = path.as_ref();
         let read = |source| OpenError::Read { path: path.into(), source };
         if std::fs::metadata(path).map_err(read)?.is_dir() {
@@ -84,18 +102,17 @@ impl OpenOptions {
         }
         let bytes = crate::read::whole(path).map_err(read)?;
         let shown = path.display().to_string();
-        let name = self.name.unwrap_or_else(|| name_of(path));
-        Object::build(name, self.kconfig, &self.parse, &bytes).map_err(|error| OpenError::elf(shown, error))
+        let name = self.name.take().unwrap_or_else(|| name_of(path));
+        Object::build(name, self, &bytes).map_err(|error| OpenError::elf(shown, error))
     }
 
     /// Opens bytes that are in memory already.
     ///
     /// # Errors
     /// [`OpenError::Elf`].
-    pub fn parse(self, bytes: &[u8]) -> Result<Object, OpenError> {
-        let name = self.name.unwrap_or_else(|| "object".to_owned());
-        Object::build(name.clone(), self.kconfig, &self.parse, bytes)
-            .map_err(|error| OpenError::elf(name, error))
+    pub fn parse(mut self, bytes: &[u8]) -> Result<Object, OpenError> {
+        let name = self.name.take().unwrap_or_else(|| "object".to_owned());
+        Object::build(name.clone(), self, bytes).map_err(|error| OpenError::elf(name, error))
     }
 }
 
@@ -115,20 +132,16 @@ impl Object {
         OpenOptions::new().open(path)
     }
 
-    fn build(
-        name: String,
-        kconfig: Option<String>,
-        options: &ParseOptions,
-        bytes: &[u8],
-    ) -> Result<Self, bpf_elf::ElfError> {
-        let file = options.parse(bytes)?;
+    fn build(name: String, options: OpenOptions, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
+        let file = options.parse.parse(bytes)?;
         Ok(Self {
             name,
             programs: file.programs().iter().map(ProgramSpec::new).collect(),
-            maps: file.maps().iter().map(MapSpec::new).collect(),
+            maps: file.maps().iter().map(|def| MapSpec::new(def, &file)).collect(),
             struct_ops: file.struct_ops().iter().map(|var| StructOpsSpec::new(var, &file)).collect(),
             file: Arc::new(file),
-            kconfig,
+            kconfig: options.kconfig,
+            pin_root: options.pin_root.unwrap_or_else(|| PIN_ROOT.into()),
         })
     }
 
@@ -136,6 +149,12 @@ impl Object {
     #[must_use]
     pub fn kconfig(&self) -> Option<&str> {
         self.kconfig.as_deref()
+    }
+
+    /// The folder of maps that are pinned by their names.
+    #[must_use]
+    pub fn pin_root(&self) -> &Path {
+        &self.pin_root
     }
 
     /// Its name.

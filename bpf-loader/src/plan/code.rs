@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bpf_elf::{Extern, ExternKind, Function, FunctionId, InsnIndex, RelocTarget};
+use bpf_elf::{Extern, ExternKind, Function, FunctionId, InsnIndex, MapId, RelocTarget};
 use bpf_sys::uapi::flags;
 
 use crate::plan::core::{Relocated, poison_call};
@@ -145,6 +145,7 @@ fn resolve(cx: &mut Context<'_>, stream: &mut Stream) {
                 Ok(Target::Reference(reference)) => set(&mut stream.insns, at, reference),
                 Ok(Target::Zero) => zero(&mut stream.insns, at),
                 Ok(Target::NoFunction(found)) => no_function(cx, stream, at, (id, reloc.at), found),
+                Ok(Target::NoMap(map)) => no_map(cx, stream, at, (id, reloc.at), map),
                 Ok(Target::Reported) => {}
                 Err(error) if cx.reported.insert((id, reloc.at)) => cx.errors.push(*error),
                 Err(_) => {}
@@ -201,11 +202,34 @@ fn no_function(
     stream.poisons.push(Poison { at, function, in_function, missing });
 }
 
+/// The helper number of the first map's poison. Each map has its own: its place among the object's maps, as in libbpf.
+const MAP_POISON: u32 = 2_001_000_000;
+
+/// The address of a map that is not there, or of something in it: it must not be reached. Both halves become calls.
+fn no_map(
+    cx: &Context<'_>,
+    stream: &mut Stream,
+    at: InsnIndex,
+    (function, in_function): (FunctionId, InsnIndex),
+    map: MapId,
+) {
+    let index = u32::try_from(stream.poisons.len()).unwrap_or(u32::MAX);
+    let Some([first, upper, ..]) = slot(&mut stream.insns, at) else { return };
+    let number = i32::try_from(MAP_POISON.saturating_add(map.0)).unwrap_or(i32::MAX);
+    for half in [first, upper] {
+        half.insn = poison_call(number);
+        half.reference = Some(Ref::Poison(index));
+    }
+    let name = cx.object.map(map).map_or("?", |spec| spec.name()).to_owned();
+    stream.poisons.push(Poison { at, function, in_function, missing: Unresolved::Map { name } });
+}
+
 /// What is to stand in the place of a relocation.
 enum Target<'a> {
     Reference(Ref),
     Zero,
     NoFunction(&'a Extern),
+    NoMap(MapId),
     /// Nothing: that it cannot be had was said before.
     Reported,
 }
@@ -248,7 +272,7 @@ fn reference<'a>(
     if let Some(spec) = map.and_then(|map| object.map(map))
         && !spec.def().autocreate
     {
-        return Err(Box::new(PlanError::map_left_out(object, function, reloc.at, spec.name())));
+        return Ok(Target::NoMap(spec.id()));
     }
     Ok(Target::Reference(reference))
 }

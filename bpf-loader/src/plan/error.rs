@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
-use crate::plan::{ArenaError, ExceptionError, ExternError};
+use crate::plan::{ArenaError, ExceptionError, ExternError, MapPlanError};
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,14 +210,6 @@ pub enum PlanError {
         /// The function that it replaces.
         function: String,
     },
-    /// A map that is used and not to be created.
-    #[error("map `{map}` is used here and is not to be created")]
-    MapLeftOut {
-        /// The map.
-        map: String,
-        /// Where it is used.
-        site: Box<Site>,
-    },
     /// A CO-RE relocation makes no sense, whatever the kernel.
     #[error("{error}")]
     Core {
@@ -305,14 +297,9 @@ pub enum PlanError {
         /// How many instructions it has.
         insns: usize,
     },
-    /// A map that the kernel would refuse.
-    #[error("map `{map}`: {why}")]
-    Map {
-        /// The map.
-        map: String,
-        /// Why.
-        why: String,
-    },
+    /// A map that cannot be planned as it is defined.
+    #[error(transparent)]
+    Map(Box<MapPlanError>),
 }
 
 /// A member of a struct_ops variable that has no place in this kernel, with both declarations.
@@ -366,10 +353,6 @@ pub enum MemberProblem {
 }
 
 impl PlanError {
-    pub(crate) fn map_left_out(object: &Object, function: &Function, at: InsnIndex, map: &str) -> Self {
-        Self::MapLeftOut { map: map.to_owned(), site: Box::new(Site::insn(object, function, at)) }
-    }
-
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -384,7 +367,6 @@ impl PlanError {
             Self::JumpTables { .. } => "E0463",
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
-            Self::MapLeftOut { .. } => "E0405",
             Self::Core { error, .. } => error.code(),
             Self::CoreInsn { .. } => "E0406",
             Self::NoSuchOps { .. } => "E0407",
@@ -400,7 +382,7 @@ impl PlanError {
             Self::Shared { .. } => "E0422",
             Self::NotAProgram { .. } => "E0423",
             Self::Types { source, .. } => source.code(),
-            Self::Map { .. } => "E0431",
+            Self::Map(error) => error.code(),
             Self::TooLong { .. } => "E0432",
             Self::TooMuch { .. } => "E0433",
         }
@@ -426,7 +408,7 @@ impl PlanError {
             Self::NeedsProgram { program, .. } => {
                 vec![Label::item("program", program)]
             }
-            Self::MapLeftOut { site, .. } | Self::CoreInsn { site, .. } => site.labels(),
+            Self::CoreInsn { site, .. } => site.labels(),
             Self::Core { site, error } => {
                 let mut labels = site.labels();
                 labels.extend(error.labels());
@@ -455,7 +437,7 @@ impl PlanError {
                 labels.extend(source.labels());
                 labels
             }
-            Self::Map { map, .. } => vec![Label::item("map", map)],
+            Self::Map(error) => error.labels(),
         }
     }
 
@@ -493,7 +475,6 @@ impl PlanError {
                 "extending programs is not supported yet: leave it out with ProgramSpec::set_autoload(false)"
                     .into()
             }
-            Self::MapLeftOut { .. } => "create the map, or leave out the program".into(),
             Self::NoSuchOps { only_struct: true, ops, .. } => {
                 format!("this kernel has `struct {ops}`, but takes no implementation of it from BPF")
             }
@@ -517,6 +498,7 @@ impl PlanError {
                 "name it in a variable in SEC(\".struct_ops.link\"), or leave it out with set_autoload(false)"
                     .into()
             }
+            Self::Map(error) => return error.help(),
             Self::TooLong { .. } => "a kernel takes up to 1,000,000 instructions for a program".into(),
             Self::TooMuch { .. } => "leave out some with set_autoload(false), or split the object".into(),
             Self::Shared { .. } => "make a second program for the second member".into(),

@@ -81,6 +81,11 @@ pub enum Unresolved {
         /// Its name.
         name: String,
     },
+    /// A map that is not to be created.
+    Map {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Unresolved {
@@ -89,7 +94,7 @@ impl Unresolved {
     pub fn path(&self) -> &str {
         match self {
             Self::Core(missing) => &missing.path,
-            Self::Function { name } => name,
+            Self::Function { name } | Self::Map { name } => name,
         }
     }
 
@@ -99,6 +104,7 @@ impl Unresolved {
         match self {
             Self::Core(missing) => missing.code(),
             Self::Function { .. } => "E0453",
+            Self::Map { .. } => "E0424",
         }
     }
 
@@ -108,6 +114,9 @@ impl Unresolved {
         match self {
             Self::Core(missing) => missing.help(),
             Self::Function { .. } => "ask for it with bpf_ksym_exists() before the call",
+            Self::Map { .. } => {
+                "create it (MapSpec::set_autocreate), or leave out the program (ProgramSpec::set_autoload)"
+            }
         }
     }
 
@@ -116,7 +125,7 @@ impl Unresolved {
     pub fn nearest(&self) -> Option<&str> {
         match self {
             Self::Core(missing) => missing.nearest.as_deref(),
-            Self::Function { .. } => None,
+            Self::Function { .. } | Self::Map { .. } => None,
         }
     }
 }
@@ -128,6 +137,7 @@ impl fmt::Display for Unresolved {
             Self::Function { name } => {
                 write!(f, "this kernel has no function `{name}`, or declares it differently")
             }
+            Self::Map { name } => write!(f, "map `{name}` is used here and is not to be created"),
         }
     }
 }

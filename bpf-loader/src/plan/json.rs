@@ -1,8 +1,10 @@
 //! The JSON form of a plan: for programs. `version` rises when the meaning of a field changes.
 
+use bpf_elf::SlotTarget;
 use serde_json::{Value, json};
 
 use crate::diagnose::Diagnostic;
+use crate::object::{MapSpec, ProgramSpec};
 use crate::plan::text::map_flags;
 use crate::plan::{
     AttachPoint, KernelType, MemberState, Plan, PlanExtern, PlanMap, PlanProgram, PlanStructOps,
@@ -36,10 +38,38 @@ impl Plan {
                 "types": btf.last_id().0,
                 "lacks": self.btf_lacks().iter().map(|feature| feature.name()).collect::<Vec<_>>(),
             })),
-            "maps": self.data.maps.iter().map(map).collect::<Vec<_>>(),
+            "maps": self.data.maps.iter().map(|map| self.map_json(map)).collect::<Vec<_>>(),
             "programs": self.data.programs.iter().map(|program| self.program_json(program)).collect::<Vec<_>>(),
             "externs": self.data.externs.iter().map(|found| self.extern_json(found)).collect::<Vec<_>>(),
             "struct_ops": self.data.struct_ops.iter().map(|ops| self.struct_ops_json(ops)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn map_json(&self, map: &PlanMap) -> Value {
+        let target = |target: &SlotTarget| match target {
+            SlotTarget::Map(id) => self.data.object.map(*id).map(MapSpec::name),
+            SlotTarget::Program(id) => self.data.object.program(*id).map(ProgramSpec::name),
+            _ => None,
+        };
+        json!({
+            "name": map.name,
+            "kernel_name": map.kernel_name,
+            "type": map.map_type.to_string(),
+            "key_size": map.key_size,
+            "value_size": map.value_size,
+            "max_entries": map.max_entries,
+            "flags": map_flags(map.flags),
+            "numa_node": map.numa_node,
+            "ifindex": map.ifindex,
+            "extra": map.extra,
+            "kernel_value": map.kernel_value.as_ref().map(|value| &value.name),
+            "arena": map.arena.map(|arena| json!({ "len": arena.len, "globals_at": arena.globals_at })),
+            "inner": map.inner.as_ref().map(|inner| self.map_json(inner)),
+            "slots": map.slots.iter().map(|(slot, of)| json!({ "slot": slot, "holds": target(of) }))
+                .collect::<Vec<_>>(),
+            "exclusive": map.exclusive.and_then(|id| self.data.object.program(id)).map(ProgramSpec::name),
+            "pin": map.pin.as_ref().map(|path| path.display().to_string()),
+            "frozen": map.freeze,
         })
     }
 
@@ -126,21 +156,5 @@ fn notice(notice: &crate::plan::Notice) -> Value {
         "message": notice.to_string(),
         "labels": Diagnostic::labels(notice).iter().map(ToString::to_string).collect::<Vec<_>>(),
         "help": Diagnostic::help(notice),
-    })
-}
-
-fn map(map: &PlanMap) -> Value {
-    json!({
-        "name": map.name,
-        "kernel_name": map.kernel_name,
-        "type": map.map_type.to_string(),
-        "key_size": map.key_size,
-        "value_size": map.value_size,
-        "max_entries": map.max_entries,
-        "flags": map_flags(map.flags),
-        "extra": map.extra,
-        "kernel_value": map.kernel_value.as_ref().map(|value| &value.name),
-        "arena": map.arena.map(|arena| json!({ "len": arena.len, "globals_at": arena.globals_at })),
-        "frozen": map.freeze,
     })
 }

@@ -1,13 +1,20 @@
 //! Maps as they will be created: names that fit, BTF where the type takes it, what they hold at the start.
 
-use bpf_btf::TypeId;
-use bpf_elf::{DataKind, MapDef, MapId, MapKind};
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use bpf_btf::layout::{size_of, strip_modifiers};
+use bpf_btf::matching::nearest;
+use bpf_btf::{Btf, Kind, Type, TypeId};
+use bpf_elf::{DataKind, MapDef, MapId, MapKind, ProgramId, SlotTarget};
 use bpf_sys::uapi::MapType;
 use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
-use crate::kernel::{Feature, Machine};
-use crate::object::MapSpec;
-use crate::plan::{Context, PlanArena, PlanError, PlanStructOps, Step, arena};
+use crate::kernel::Feature;
+use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
+use crate::plan::map_rules::{self, Asked, Rule, Types};
+use crate::plan::programs::Chosen;
+use crate::plan::{Context, MapPlanError, Notice, PlanArena, PlanError, PlanStructOps, Step, arena};
 
 /// A map that is to be created.
 #[derive(Clone, Debug)]
@@ -30,6 +37,8 @@ pub struct PlanMap {
     pub flags: u32,
     /// The NUMA node it is to live on.
     pub numa_node: Option<u32>,
+    /// The index of the network device that it is offloaded to; 0 for none.
+    pub ifindex: u32,
     /// Bits whose meaning depends on the type.
     pub extra: u64,
     /// Key and value types in the object's BTF, if the kernel is told of them.
@@ -38,10 +47,18 @@ pub struct PlanMap {
     pub kernel_value: Option<KernelType>,
     /// How it lies in memory, if it is an arena.
     pub arena: Option<PlanArena>,
+    /// What the maps inside a map of maps are like. One such is created, shown to the kernel, and let go of.
+    pub inner: Option<Box<PlanMap>>,
     /// What a data section holds before anything runs, or the variables of an arena.
     pub contents: Option<Vec<u8>>,
     /// Whether it is closed to writing from user space once it is filled.
     pub freeze: bool,
+    /// What stands in it from the start: maps before programs are loaded, programs after.
+    pub slots: Vec<(u32, SlotTarget)>,
+    /// The one program that may use it.
+    pub exclusive: Option<ProgramId>,
+    /// Where it is pinned. What is pinned there already is used instead, if it is such a map.
+    pub pin: Option<PathBuf>,
 }
 
 /// A type of the kernel, by name and id.
@@ -55,38 +72,31 @@ pub struct KernelType {
     pub module: Option<String>,
 }
 
-/// The types that refuse to be told of BTF.
-const WITHOUT_BTF: &[MapType] = &[
-    MapType::PERF_EVENT_ARRAY,
-    MapType::CGROUP_ARRAY,
-    MapType::STACK_TRACE,
-    MapType::ARRAY_OF_MAPS,
-    MapType::HASH_OF_MAPS,
-    MapType::DEVMAP,
-    MapType::DEVMAP_HASH,
-    MapType::CPUMAP,
-    MapType::XSKMAP,
-    MapType::SOCKMAP,
-    MapType::SOCKHASH,
-    MapType::QUEUE,
-    MapType::STACK,
-    MapType::ARENA,
-];
-
-/// The types that the kernel refuses without a key, a value or a number of entries.
-const NEEDS_ALL: &[MapType] = &[
-    MapType::HASH,
-    MapType::ARRAY,
-    MapType::PERCPU_HASH,
-    MapType::PERCPU_ARRAY,
-    MapType::LRU_HASH,
-    MapType::LRU_PERCPU_HASH,
-];
-
-pub(crate) fn plan(cx: &mut Context<'_>, struct_ops: &[PlanStructOps], with_btf: bool) -> Vec<PlanMap> {
+/// The maps to create, in the order of their ids. Which programs are loaded decides which slots are filled.
+pub(crate) fn plan(
+    cx: &mut Context<'_>,
+    struct_ops: &[PlanStructOps],
+    chosen: &[Chosen],
+    with_btf: bool,
+) -> Vec<PlanMap> {
     let object = cx.object;
     let created = object.maps().iter().filter(|spec| spec.def().autocreate);
-    created.filter_map(|spec| plan_one(cx, spec, struct_ops, with_btf)).collect()
+    let loaded: HashSet<ProgramId> = chosen.iter().map(|chosen| chosen.id).collect();
+    let mut maps: Vec<PlanMap> = Vec::new();
+    let mut pins: HashMap<PathBuf, String> = HashMap::new();
+    for spec in created {
+        let Some(mut map) = plan_one(cx, spec, struct_ops, with_btf) else { continue };
+        map.slots = slots(cx, spec.def(), &loaded);
+        map.exclusive = exclusive(cx, spec, &loaded);
+        map.pin = spec.pin_path(object.pin_root());
+        if let Some(path) = map.pin.clone()
+            && let Some(first) = pins.insert(path.clone(), map.name.clone())
+        {
+            refuse(cx, MapPlanError::SamePin { map: map.name.clone(), first, path });
+        }
+        maps.push(map);
+    }
+    maps
 }
 
 fn plan_one(
@@ -97,34 +107,10 @@ fn plan_one(
 ) -> Option<PlanMap> {
     let def = spec.def();
     let step = Step::Map(spec.id());
-    if let Some(not_yet) = not_yet(def) {
-        let name = format!("`{}`", def.name);
-        cx.errors.push(PlanError::NotYet { what: "map", name, not_yet: not_yet.to_owned() });
-        return None;
-    }
-    if let Some(why) = refusal(def) {
-        cx.errors.push(PlanError::Map { map: def.name.clone(), why });
-        return None;
-    }
     let named = cx.uses(Feature::Names, step);
-    let mut map = PlanMap {
-        id: def.id,
-        name: def.name.clone(),
-        kernel_name: if named { kernel_name(cx.object.name(), def) } else { String::new() },
-        map_type: def.map_type,
-        key_size: def.key_size,
-        value_size: def.value_size,
-        max_entries: entries(def.map_type, def.max_entries, cx.kernel.machine()),
-        flags: def.flags,
-        numa_node: def.numa_node,
-        extra: def.extra,
-        btf: None,
-        kernel_value: None,
-        arena: None,
-        contents: spec.contents().map(<[u8]>::to_vec),
-        freeze: false,
-    };
-    let types = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
+    let mut map = shape(cx, def, named, with_btf)?;
+    map.ifindex = spec.ifindex();
+    map.contents = spec.contents().map(<[u8]>::to_vec);
     match &def.kind {
         MapKind::StructOps(id) => {
             let ops = struct_ops.get(struct_ops.binary_search_by_key(id, |ops| ops.id).ok()?)?;
@@ -136,6 +122,11 @@ fn plan_one(
         MapKind::Data(section) => {
             map.freeze = section.kind == DataKind::Rodata;
             map.btf = section.btf_type.filter(|_| with_btf).map(|datasec| (TypeId::VOID, datasec));
+            if spec.is_resized() && map.btf.is_some() && resized_tail(spec).is_none() {
+                map.btf = None;
+                let why = format!("its {} bytes do not end with whole elements of an array", map.value_size);
+                cx.notices.push(Notice::TypesDropped { map: map.name.clone(), why });
+            }
             needs_global_data(cx, &mut map, step);
         }
         MapKind::Kconfig => {
@@ -144,15 +135,173 @@ fn plan_one(
             map.btf = def.value_type.filter(|_| with_btf).map(|datasec| (TypeId::VOID, datasec));
             needs_global_data(cx, &mut map, step);
         }
-        _ => {
-            if def.map_type == MapType::ARENA {
-                map.arena = Some(arena::plan(cx, spec, page_size(cx.kernel.machine()))?);
-            }
-            let described = types != (TypeId::VOID, TypeId::VOID) && !WITHOUT_BTF.contains(&def.map_type);
-            map.btf = (with_btf && described).then_some(types);
+        _ if def.map_type == MapType::ARENA => {
+            map.arena = Some(arena::plan(cx, spec, map_rules::page_size(cx.kernel.machine()))?);
         }
+        _ => {}
     }
     Some(map)
+}
+
+/// What a data section that was resized ends with, where its type can follow.
+pub(crate) fn resized_tail(spec: &MapSpec) -> Option<(&Tail, u32)> {
+    let tail = spec.tail().filter(|_| spec.is_resized())?;
+    Some((tail, tail.elements(spec.def().value_size)?))
+}
+
+/// A map as its definition has it, and what is inside of it.
+fn shape(cx: &mut Context<'_>, def: &MapDef, named: bool, with_btf: bool) -> Option<PlanMap> {
+    let max_entries = map_rules::entries(def.map_type, def.max_entries, cx.kernel.machine());
+    let asked = Asked {
+        map_type: def.map_type,
+        key_size: def.key_size,
+        value_size: def.value_size,
+        max_entries,
+        flags: def.flags,
+    };
+    if let Some(why) = map_rules::refusal(asked) {
+        refuse(cx, MapPlanError::Refused { map: def.name.clone(), why });
+        return None;
+    }
+    let inner = match &def.inner {
+        Some(inner) if is_outer(def.map_type) => Some(Box::new(shape(cx, inner, named, with_btf)?)),
+        None if is_outer(def.map_type) => {
+            refuse(cx, MapPlanError::NoInner { map: def.name.clone() });
+            return None;
+        }
+        _ => None,
+    };
+    Some(PlanMap {
+        id: def.id,
+        name: def.name.clone(),
+        kernel_name: if named { kernel_name(cx.object.name(), def) } else { String::new() },
+        map_type: def.map_type,
+        key_size: def.key_size,
+        value_size: def.value_size,
+        max_entries,
+        flags: def.flags,
+        numa_node: def.numa_node,
+        ifindex: 0,
+        extra: def.extra,
+        btf: if with_btf { types(cx, def) } else { None },
+        kernel_value: None,
+        arena: None,
+        inner,
+        contents: None,
+        freeze: false,
+        slots: Vec::new(),
+        exclusive: None,
+        pin: None,
+    })
+}
+
+/// The types of key and value, where the kernel takes them. That it is not told of some is told here instead.
+fn types(cx: &mut Context<'_>, def: &MapDef) -> Option<(TypeId, TypeId)> {
+    let takes = Rule::of(def.map_type).map_or(Types::Both, |rule| rule.types);
+    let (key, value) = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
+    if value == TypeId::VOID
+        || takes == Types::None
+        || !matches!(def.kind, MapKind::Declared { .. } | MapKind::Legacy { .. })
+    {
+        return None;
+    }
+    let btf = cx.object.file().btf()?;
+    match types_refused(btf, def, (key, value), takes) {
+        None => Some((key, value)),
+        Some(why) => {
+            cx.notices.push(Notice::TypesDropped { map: def.name.clone(), why });
+            None
+        }
+    }
+}
+
+/// Why the kernel would refuse a map for its types.
+fn types_refused(btf: &Btf, def: &MapDef, types: (TypeId, TypeId), takes: Types) -> Option<String> {
+    for (what, type_id, size) in [("key", types.0, def.key_size), ("value", types.1, def.value_size)] {
+        let declared = if type_id == TypeId::VOID { size } else { size_of(btf, type_id).unwrap_or(0) };
+        if declared != size {
+            let name = bpf_btf::dump::type_name(btf, type_id);
+            return Some(format!("its {what} has {size} bytes, and `{name}` has {declared}"));
+        }
+    }
+    let key = strip_modifiers(btf, types.0).ok().filter(|_| types.0 != TypeId::VOID);
+    let word = |found: &Type<'_>| found.int().is_some_and(|int| int.bits == 32);
+    match (takes, key) {
+        (Types::Value, None) => None,
+        (Types::Value, Some(_)) => Some("its keys have no bytes, and a type".to_owned()),
+        (_, None) => Some("its keys have a size, and no type".to_owned()),
+        (Types::Index, Some(key)) if !word(&key) => {
+            Some("its key is not declared as an integer of 32 bits".into())
+        }
+        (Types::Prefix, Some(key)) if key.kind() != Kind::STRUCT => {
+            Some("its key is not declared as a struct".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What stands in it from the start. What is left out leaves its slot empty, and that is harmless: a program has to ask
+/// whether it found a map, and a tail call to nothing goes on behind the call.
+fn slots(cx: &mut Context<'_>, def: &MapDef, loaded: &HashSet<ProgramId>) -> Vec<(u32, SlotTarget)> {
+    let object = cx.object;
+    let wrong = |slot| {
+        if def.map_type == MapType::HASH_OF_MAPS {
+            let why = format!("is a key of 4 bytes, and this map's have {}", def.key_size);
+            (def.key_size != 4).then_some(why)
+        } else {
+            (slot >= def.max_entries)
+                .then(|| format!("lies beyond max_entries, which is {}", def.max_entries))
+        }
+    };
+    let mut filled = Vec::with_capacity(def.slots.len());
+    for (slot, target) in &def.slots {
+        if let Some(why) = wrong(*slot) {
+            refuse(cx, MapPlanError::Slot { map: def.name.clone(), slot: *slot, why });
+            continue;
+        }
+        let (kind, name, there) = match target {
+            SlotTarget::Map(id) => {
+                let spec = object.map(*id);
+                ("map", spec.map(MapSpec::name), spec.is_some_and(|spec| spec.def().autocreate))
+            }
+            SlotTarget::Program(id) => {
+                ("program", object.program(*id).map(ProgramSpec::name), loaded.contains(id))
+            }
+            _ => ("target", None, false),
+        };
+        if there {
+            filled.push((*slot, *target));
+        } else {
+            let (map, name) = (def.name.clone(), name.unwrap_or("?").to_owned());
+            cx.notices.push(Notice::SlotEmpty { map, slot: *slot, kind, name });
+        }
+    }
+    filled
+}
+
+/// The one program that may use it.
+fn exclusive(cx: &mut Context<'_>, spec: &MapSpec, loaded: &HashSet<ProgramId>) -> Option<ProgramId> {
+    let program = spec.exclusive()?;
+    let programs = cx.object.programs();
+    let found = programs.iter().find(|found| found.name() == program).map(ProgramSpec::id);
+    let loaded = found.filter(|id| loaded.contains(id));
+    let (why, help) = if found.is_none() {
+        let nearest = nearest(program, programs.iter().map(ProgramSpec::name));
+        ("there is none of that name".to_owned(), nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+    } else if loaded.is_none() {
+        ("it is not to be loaded".to_owned(), None)
+    } else if !cx.uses(Feature::ExclusiveMaps, Step::Map(spec.id())) {
+        ("this kernel has no such maps".to_owned(), Some("Linux 6.18 is the first that has".to_owned()))
+    } else {
+        return loaded;
+    };
+    let (map, program) = (spec.name().to_owned(), program.to_owned());
+    refuse(cx, MapPlanError::Exclusive { map, program, why, help });
+    None
+}
+
+fn refuse(cx: &mut Context<'_>, error: MapPlanError) {
+    cx.errors.push(PlanError::Map(Box::new(error)));
 }
 
 /// What is needed to put a section into a map.
@@ -162,61 +311,8 @@ fn needs_global_data(cx: &mut Context<'_>, map: &mut PlanMap, step: Step) {
     }
     if !cx.uses(Feature::GlobalData, step) {
         let why = "global variables need Linux 5.2".to_owned();
-        cx.errors.push(PlanError::Map { map: map.name.clone(), why });
+        refuse(cx, MapPlanError::Refused { map: map.name.clone(), why });
     }
-}
-
-/// What a definition asks for that is not done yet. Without it the map would be another one.
-fn not_yet(def: &MapDef) -> Option<&'static str> {
-    if def.inner.is_some() || [MapType::ARRAY_OF_MAPS, MapType::HASH_OF_MAPS].contains(&def.map_type) {
-        Some("a map of maps")
-    } else if !def.slots.is_empty() {
-        Some("a program array with initial values")
-    } else if def.pin_by_name {
-        Some("a map that is pinned by its name")
-    } else {
-        None
-    }
-}
-
-/// How many entries to ask for: an array of perf events that leaves it open has one for each processor; a ring buffer
-/// has a power of two of pages.
-fn entries(map_type: MapType, asked: u32, machine: &Machine) -> u32 {
-    match map_type {
-        MapType::PERF_EVENT_ARRAY if asked == 0 => machine.possible_cpus.unwrap_or(0),
-        MapType::RINGBUF | MapType::USER_RINGBUF => whole_pages(asked, page_size(machine)),
-        _ => asked,
-    }
-}
-
-/// Bytes of a page where nobody says.
-const SMALLEST_PAGE: u32 = 4096;
-
-fn page_size(machine: &Machine) -> u32 {
-    machine.page_size.unwrap_or(SMALLEST_PAGE)
-}
-
-/// Rounded up to a power of two of pages. 0 stays for the kernel to refuse, as does what is too much to be rounded.
-fn whole_pages(bytes: u32, page: u32) -> u32 {
-    let pages = bytes.div_ceil(page.max(1)).checked_next_power_of_two();
-    match pages.and_then(|pages| pages.checked_mul(page)) {
-        Some(rounded) if bytes != 0 => rounded,
-        _ => bytes,
-    }
-}
-
-/// What the kernel would refuse without saying why.
-fn refusal(def: &MapDef) -> Option<String> {
-    if def.map_type.0 == 0 {
-        return Some("its type is not set".into());
-    }
-    if !NEEDS_ALL.contains(&def.map_type) {
-        return None;
-    }
-    let unset =
-        [("key size", def.key_size), ("value size", def.value_size), ("max_entries", def.max_entries)];
-    let (what, _) = unset.into_iter().find(|(_, value)| *value == 0)?;
-    Some(format!("{what} is 0 or unset; a map of type {} needs it", def.map_type))
 }
 
 /// The name that the kernel is told. Data sections are named after the object too, so that they can be told apart; a
@@ -242,31 +338,6 @@ pub(crate) fn fit(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ring_buffers_are_powers_of_two_of_pages() {
-        for (bytes, page, want) in [
-            (0, 4096, 0),
-            (1, 4096, 4096),
-            (4096, 4096, 4096),
-            (5000, 4096, 8192),
-            (12288, 4096, 16384),
-            (4096, 65536, 65536),
-            (0x8000_0000, 4096, 0x8000_0000),
-            (0x8000_0001, 4096, 0x8000_0001),
-        ] {
-            assert_eq!(whole_pages(bytes, page), want, "{bytes} bytes in pages of {page}");
-        }
-    }
-
-    #[test]
-    fn entries_left_open() {
-        let two = Machine { possible_cpus: Some(2), ..Machine::unknown(bpf_btf::Endian::Little) };
-        assert_eq!(entries(MapType::PERF_EVENT_ARRAY, 0, &two), 2);
-        assert_eq!(entries(MapType::PERF_EVENT_ARRAY, 8, &two), 8);
-        assert_eq!(entries(MapType::ARRAY, 0, &two), 0);
-        assert_eq!(entries(MapType::RINGBUF, 5000, &two), 8192);
-    }
 
     #[test]
     fn names_fit() {

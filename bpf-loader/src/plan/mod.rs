@@ -19,6 +19,8 @@ mod insn;
 mod json;
 mod jump_tables;
 mod kconfig;
+mod map_error;
+mod map_rules;
 mod maps;
 mod notice;
 mod own_btf;
@@ -42,6 +44,7 @@ pub(crate) use externs::nearest_of;
 pub use externs::{PlanExtern, Value};
 pub use insn::{PlanInsn, Poison, Ref, Unresolved};
 pub use jump_tables::PlanJumpTable;
+pub use map_error::MapPlanError;
 pub use maps::{KernelType, PlanMap};
 pub use notice::Notice;
 pub use programs::{AttachPoint, PlacedFunction, PlanLine, PlanProgram};
@@ -214,7 +217,7 @@ impl Plan {
         externs::plan(cx, &reachable);
         let functions = core::relocate(cx, &reachable);
         let btf = btf::plan(cx, &chosen);
-        let maps = maps::plan(cx, &struct_ops, btf.btf.is_some());
+        let maps = maps::plan(cx, &struct_ops, &chosen, btf.btf.is_some());
         let programs = programs::plan(cx, &chosen, &callbacks, &functions, &btf);
         let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
             let name = object.file().extern_by_id(id);

@@ -65,6 +65,24 @@ pub enum Notice {
         /// The struct that the kernel expects a pointer to.
         context: String,
     },
+    /// An initial value of a map is left out, because what should stand there is.
+    SlotEmpty {
+        /// The map.
+        map: String,
+        /// The slot.
+        slot: u32,
+        /// What is left out: `map`, `program`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The kernel is not told of the types of a map that was given other sizes.
+    TypesDropped {
+        /// The map.
+        map: String,
+        /// What does not fit.
+        why: String,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -101,6 +119,12 @@ impl fmt::Display for Notice {
                      `struct {context} *` for that"
                 )
             }
+            Self::SlotEmpty { map, slot, kind, name } => {
+                write!(f, "slot {slot} of map `{map}` stays empty: {kind} `{name}` is left out")
+            }
+            Self::TypesDropped { map, why } => {
+                write!(f, "the kernel is not told of the types of map `{map}`: {why}")
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -122,6 +146,8 @@ impl Notice {
             Self::Unresolved { missing, .. } => missing.code(),
             Self::SymbolUnknown { .. } => "E0454",
             Self::NotAContext { .. } => "E0455",
+            Self::SlotEmpty { .. } => "E0456",
+            Self::TypesDropped { .. } => "E0457",
         }
     }
 
@@ -142,6 +168,7 @@ impl Notice {
             Self::NotAContext { program, function, .. } => {
                 vec![Label::item("program", program), Label::item("function", function)]
             }
+            Self::SlotEmpty { map, .. } | Self::TypesDropped { map, .. } => vec![Label::item("map", map)],
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];

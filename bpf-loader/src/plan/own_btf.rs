@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use bpf_btf::build::Patch;
 use bpf_btf::{Btf, Kind, Linkage, SectionVar, TypeError, TypeId, VarLinkage};
-use bpf_elf::{Extern, ExternKind, ObjectFile};
+use bpf_elf::{Extern, ExternKind};
 
+use crate::object::{MapSpec, Object};
+use crate::plan::maps::resized_tail;
 use crate::plan::{Context, PlanError};
 
 /// What the placeholder of functions in `.ksyms` is called.
@@ -17,10 +19,11 @@ const DUMMY_SIZE: u8 = 4;
 pub(crate) fn plan(cx: &mut Context<'_>) -> Option<Btf> {
     let file = cx.object.file();
     let btf = file.btf()?;
-    if !file.externs().iter().any(|found| found.section.is_some()) {
+    let resized = cx.object.maps().iter().any(|spec| resized_tail(spec).is_some());
+    if !resized && !file.externs().iter().any(|found| found.section.is_some()) {
         return Some(btf.clone());
     }
-    match defined(file, btf) {
+    match defined(cx.object, btf) {
         // A blob that was changed by the rules is read back: that fails in no case known.
         Ok(bytes) => Btf::parse(bytes).ok(),
         Err(source) => {
@@ -30,8 +33,10 @@ pub(crate) fn plan(cx: &mut Context<'_>) -> Option<Btf> {
     }
 }
 
-fn defined(file: &ObjectFile, btf: &Btf) -> Result<Vec<u8>, TypeError> {
+fn defined(object: &Object, btf: &Btf) -> Result<Vec<u8>, TypeError> {
+    let file = object.file();
     let mut patch = Patch::new(btf);
+    object.maps().iter().try_for_each(|spec| resized(spec, btf, &mut patch))?;
     if let Some(section) = btf.find(".ksyms", Kind::DATASEC) {
         symbols(btf, section, &mut patch)?;
     }
@@ -39,6 +44,24 @@ fn defined(file: &ObjectFile, btf: &Btf) -> Result<Vec<u8>, TypeError> {
         values(file.externs(), btf, section, &mut patch)?;
     }
     Ok(patch.finish())
+}
+
+/// A data section that was given another size: the array at its end has another length, by a type and a variable of its
+/// own, since others may use those that it had.
+fn resized(spec: &MapSpec, btf: &Btf, patch: &mut Patch) -> Result<(), TypeError> {
+    let (Some(datasec), Some((tail, elements))) = (spec.def().value_type, resized_tail(spec)) else {
+        return Ok(());
+    };
+    let name = btf.get(tail.var.type_id)?.name_offset();
+    let array = patch.add_array(tail.element, tail.index_type, elements)?;
+    let type_id = patch.add_var(name, array, tail.linkage)?;
+    let size = spec.def().value_size;
+    let mut vars: Vec<SectionVar> = btf.get(datasec)?.section_vars().collect();
+    if let Some(var) = vars.get_mut(tail.index) {
+        *var = SectionVar { type_id, size: size.saturating_sub(var.offset), ..*var };
+    }
+    patch.set_section_vars(datasec, &vars)?;
+    patch.set_size(datasec, size)
 }
 
 /// Variables become integers, functions become global and a placeholder stands in their section for them.

@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use bpf_elf::InsnIndex;
+use bpf_elf::{InsnIndex, SlotTarget};
 use bpf_sys::uapi::flags;
 
+use crate::object::{MapSpec, ProgramSpec};
 use crate::plan::{
     AttachPoint, KernelType, MemberState, Plan, PlanExtern, PlanMap, PlanProgram, PlanStructOps, Ref, Value,
 };
@@ -36,6 +37,28 @@ pub(crate) fn map_flags(bits: u32) -> Vec<String> {
 /// Where a type is defined, unless that is the kernel itself.
 fn of(found: &KernelType) -> String {
     found.module.as_ref().map(|module| format!(" of module {module}")).unwrap_or_default()
+}
+
+/// What a map is like, in a line.
+fn shape_text(f: &mut fmt::Formatter<'_>, map: &PlanMap) -> fmt::Result {
+    write!(f, "{}", map.map_type)?;
+    if map.kernel_name != map.name {
+        write!(f, ", named {}", map.kernel_name)?;
+    }
+    write!(f, ", key {}, value {}, entries {}", map.key_size, map.value_size, map.max_entries)?;
+    if map.flags != 0 {
+        write!(f, ", {}", map_flags(map.flags).join("|"))?;
+    }
+    if let Some(node) = map.numa_node {
+        write!(f, ", node {node}")?;
+    }
+    if map.ifindex != 0 {
+        write!(f, ", device {}", map.ifindex)?;
+    }
+    if map.extra != 0 {
+        write!(f, ", extra {:#x}", map.extra)?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for Plan {
@@ -74,17 +97,8 @@ impl fmt::Display for Plan {
 
 impl Plan {
     fn map_text(&self, f: &mut fmt::Formatter<'_>, map: &PlanMap) -> fmt::Result {
-        write!(f, "\nmap {}: {}", map.name, map.map_type)?;
-        if map.kernel_name != map.name {
-            write!(f, ", named {}", map.kernel_name)?;
-        }
-        write!(f, ", key {}, value {}, entries {}", map.key_size, map.value_size, map.max_entries)?;
-        if map.flags != 0 {
-            write!(f, ", {}", map_flags(map.flags).join("|"))?;
-        }
-        if map.extra != 0 {
-            write!(f, ", extra {:#x}", map.extra)?;
-        }
+        write!(f, "\nmap {}: ", map.name)?;
+        shape_text(f, map)?;
         writeln!(f)?;
         if let (Some((key, value)), Some(btf)) = (map.btf, self.btf()) {
             let types = [("key", key), ("value", value)].into_iter().filter(|(_, id)| id.0 != 0);
@@ -94,6 +108,25 @@ impl Plan {
         }
         if let Some(value) = &map.kernel_value {
             writeln!(f, "  kernel value type: struct {}{}", value.name, of(value))?;
+        }
+        if let Some(inner) = &map.inner {
+            f.write_str("  of maps: ")?;
+            shape_text(f, inner)?;
+            writeln!(f)?;
+        }
+        for (slot, target) in &map.slots {
+            let name = match target {
+                SlotTarget::Map(id) => self.data.object.map(*id).map(MapSpec::name),
+                SlotTarget::Program(id) => self.data.object.program(*id).map(ProgramSpec::name),
+                _ => None,
+            };
+            writeln!(f, "  [{slot}] = {}", name.unwrap_or("?"))?;
+        }
+        if let Some(program) = map.exclusive.and_then(|id| self.data.object.program(id)) {
+            writeln!(f, "  for program {} only", program.name())?;
+        }
+        if let Some(path) = &map.pin {
+            writeln!(f, "  pinned to {}", path.display())?;
         }
         if let Some(contents) = map.contents.as_ref().filter(|bytes| bytes.iter().any(|byte| *byte != 0)) {
             writeln!(f, "  contents: {}", hex(contents))?;

@@ -10,6 +10,8 @@ mod externs;
 #[cfg(target_os = "linux")]
 mod functions;
 #[cfg(target_os = "linux")]
+mod maps;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -38,6 +40,7 @@ fn main() {
         functions::tests(),
         typed::tests(),
         sections::tests(),
+        maps::tests(),
         events::tests(),
         refused::tests(),
     ];

@@ -77,7 +77,7 @@ fn socket_filters() -> Outcome {
 
 fn maps() -> Outcome {
     let mut object = open("socket/filter_maps")?;
-    object.map_mut("lengths")?.set_max_entries(8);
+    object.map_mut("lengths")?.set_max_entries(8)?;
     let loaded = object.load()?;
     let program = loaded.program("count_lengths")?;
     equal("first of its length", run(program, 114)?, 1)?;

@@ -3,6 +3,7 @@
 mod differences;
 mod externs;
 mod functions;
+mod maps;
 mod plans;
 mod sections;
 mod stored;

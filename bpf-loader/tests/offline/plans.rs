@@ -154,28 +154,9 @@ fn links_need_a_kernel_that_has_them() {
     assert!(failed.errors().iter().any(|error| error.code() == "E0408"), "{failed}");
 }
 
-/// Absent members are left out, and said to be.
-/// What an object asks for and is not done yet is refused by name; a plan without it would be of something else.
+/// What only programs use that are left out does not have to be there.
 #[test]
-fn not_done_yet() {
-    let refused = |file: &str, change: &dyn Fn(&mut Object)| -> Vec<String> {
-        let path = crate::support::root().join("../bpf-elf/tests/objects").join(file);
-        let mut object = Object::open(path).unwrap();
-        change(&mut object);
-        let failed = object.plan(&kernel("recent", "el")).unwrap_err();
-        let not_yet = failed.errors().iter().filter(|error| error.code() == "E0403");
-        not_yet.map(ToString::to_string).collect()
-    };
-    assert_eq!(
-        refused("maps.el.bpf.o", &|_| {}),
-        [
-            "map `array_of_maps`: a map of maps is not supported yet",
-            "map `tails`: a program array with initial values is not supported yet",
-            "map `hash_of_maps`: a map of maps is not supported yet",
-            "map `everything`: a map that is pinned by its name is not supported yet",
-        ]
-    );
-    // Nothing that is loaded uses them, and so nothing has to be there.
+fn what_nothing_uses() {
     let mut object = Object::open(externs()).unwrap();
     object.program_mut("use").unwrap().set_autoload(false);
     assert!(object.plan(&kernel("recent", "el")).is_ok());
@@ -185,6 +166,7 @@ fn externs() -> std::path::PathBuf {
     crate::support::root().join("../bpf-elf/tests/objects/externs.el.bpf.o")
 }
 
+/// Absent members are left out, and said to be.
 #[test]
 fn absent_members() {
     let plan = plan("struct_ops/cong_extra_zero", "recent");

@@ -33,9 +33,13 @@ fn ask_object(bytes: &[u8], name: &str, kernel: Option<&Kernel>) -> Facts {
         let names: Vec<String> =
             object.maps().iter().filter(left_open).map(|map| map.name().to_owned()).collect();
         for name in names {
-            if let Ok(map) = object.map_mut(&name) {
-                map.set_max_entries(1);
-            }
+            // A map of the file takes any number.
+            let _ = object.map_mut(&name).and_then(|map| map.set_max_entries(1));
+        }
+        // Nothing is pinned on either side.
+        let pinned = object.maps().iter().filter(|map| map.def().pin_by_name);
+        for name in pinned.map(|map| map.name().to_owned()).collect::<Vec<_>>() {
+            let _ = object.map_mut(&name).map(|map| map.set_pin_path(None));
         }
         load(&object, kernel, &mut facts);
     }

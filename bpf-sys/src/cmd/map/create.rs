@@ -2,7 +2,7 @@
 //!
 //! # Safety
 //!
-//! The one address in this command, that of a hash, stays null.
+//! The one address in this command is that of a hash, which is borrowed for as long as the argument lives.
 
 #![allow(unsafe_code)]
 
@@ -14,6 +14,7 @@ use crate::error::SysError;
 use crate::syscall;
 use crate::uapi::flags::{BPF_F_TOKEN_FD, BPF_F_VTYPE_BTF_OBJ_FD};
 use crate::uapi::{Command, MapType};
+use crate::user_ptr::UserPtr;
 
 /// A map to be created.
 ///
@@ -38,6 +39,7 @@ pub struct MapCreate<'a> {
     value_type_btf: Option<BorrowedFd<'a>>,
     extra: u64,
     token: Option<BorrowedFd<'a>>,
+    exclusive: Option<&'a [u8; 32]>,
 }
 
 impl<'a> MapCreate<'a> {
@@ -58,6 +60,7 @@ impl<'a> MapCreate<'a> {
             value_type_btf: None,
             extra: 0,
             token: None,
+            exclusive: None,
         }
     }
 
@@ -122,6 +125,14 @@ impl<'a> MapCreate<'a> {
         self
     }
 
+    /// The one program that may use the map, by the SHA-256 of its instructions with the map descriptors in them set to 0.
+    /// Since 6.18.
+    #[doc(alias = "excl_prog_hash")]
+    pub const fn exclusive(mut self, program: &'a [u8; 32]) -> Self {
+        self.exclusive = Some(program);
+        self
+    }
+
     /// Creates the map.
     ///
     /// # Errors
@@ -157,9 +168,11 @@ impl<'a> MapCreate<'a> {
             map_extra: self.extra,
             value_type_btf_obj_fd,
             map_token_fd,
+            excl_prog_hash: self.exclusive.map_or(UserPtr::NULL, |hash| UserPtr::to(hash)),
+            excl_prog_hash_size: self.exclusive.map_or(0, |_| 32),
             ..MapCreateAttr::default()
         };
-        // SAFETY: the only address in the argument is null.
+        // SAFETY: the only address in the argument is null, or that of 32 bytes, as long as the size beside it says.
         let fd = unsafe { syscall::bpf_fd(Command::MAP_CREATE, &mut attr) }?;
         Ok(MapFd { fd, sizes })
     }

@@ -1,0 +1,209 @@
+//! The maps of a plan in the kernel: created and filled, or taken from where they are already; pinned once they are whole.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bpf_elf::{MapId, ProgramId, SlotTarget};
+use bpf_sys::map::{MapCreate, MapFd};
+use bpf_sys::prog::ProgLoad;
+use bpf_sys::uapi::{Insn, ProgramType};
+use bpf_sys::{SysError, errno};
+
+use crate::diagnose::Asked;
+use crate::load::pins::Pins;
+use crate::load::{
+    LoadError, LoadOptions, LoadedObject, MapLoadError, RealSys, Stopped, Sys, SysRef, Types, encode,
+    programs, refused, reuse,
+};
+use crate::map::{Map, MapError};
+use crate::plan::{Plan, PlanMap, Step};
+use crate::program::Program;
+
+/// Creates all of them, or finds them. The pins that are made go away again unless they are kept.
+pub(super) fn create(
+    plan: &Plan,
+    types: Types<'_>,
+    options: &LoadOptions,
+    sys: &SysRef,
+) -> Result<(HashMap<MapId, Map>, Pins), Stopped> {
+    reuse::check(plan, options).map_err(stopped)?;
+    let mut maps = HashMap::with_capacity(plan.maps().len());
+    let mut new = Vec::new();
+    for map in plan.maps() {
+        let (fd, is_new) = match reuse::find(plan, map, options, sys.as_ref()).map_err(stopped)? {
+            Some(fd) => (fd, false),
+            None => {
+                new.push(map);
+                (create_one(plan, map, types, sys.as_ref())?, true)
+            }
+        };
+        let live =
+            Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", source))?;
+        maps.insert(map.id, live);
+    }
+    for map in plan.maps() {
+        let target = |target: &SlotTarget| match target {
+            SlotTarget::Map(id) => maps.get(id).map(|map: &Map| map.as_fd().as_raw_fd()),
+            _ => None,
+        };
+        fill(plan, map, &maps, target, sys.as_ref())?;
+    }
+    let mut pins = Pins::new(sys);
+    for map in new {
+        if let (Some(path), Some(live)) = (&map.pin, maps.get(&map.id)) {
+            pins.pin(plan, map, path, live.fd()).map_err(stopped)?;
+        }
+    }
+    Ok((maps, pins))
+}
+
+impl LoadedObject {
+    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot:
+    /// all or none.
+    ///
+    /// # Errors
+    /// [`MapLoadError::Pin`] for the first that cannot be pinned.
+    #[doc(alias = "bpf_object__pin_maps")]
+    pub fn pin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapLoadError> {
+        let mut pins = Pins::new(&(Arc::new(RealSys) as SysRef));
+        for map in self.plan.maps() {
+            let Some(live) = self.maps.get(&map.id) else { continue };
+            pins.pin(&self.plan, map, &pin_in(folder.as_ref(), map), live.fd())?;
+        }
+        pins.keep();
+        Ok(())
+    }
+
+    /// Removes what [`Self::pin_maps`] has pinned. The folder stays.
+    ///
+    /// # Errors
+    /// [`MapError::NotPinned`] where another map is pinned by now, [`MapError::Refused`]; what comes before is removed.
+    #[doc(alias = "bpf_object__unpin_maps")]
+    pub fn unpin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapError> {
+        let maps = self.plan.maps().iter();
+        let mut live = maps.filter_map(|map| Some((map, self.maps.get(&map.id)?)));
+        live.try_for_each(|(map, live)| live.unpin(pin_in(folder.as_ref(), map)))
+    }
+}
+
+/// Where a map is pinned in a folder. Names on a bpffs have no dots.
+fn pin_in(folder: &Path, map: &PlanMap) -> PathBuf {
+    folder.join(map.name.replace('.', "_"))
+}
+
+/// Puts programs into the slots that are to hold them from the start.
+pub(super) fn fill_with_programs(
+    plan: &Plan,
+    maps: &HashMap<MapId, Map>,
+    programs: &HashMap<ProgramId, Program>,
+    sys: &dyn Sys,
+) -> Result<(), Stopped> {
+    let target = |target: &SlotTarget| match target {
+        SlotTarget::Program(id) => programs.get(id).map(|program| program.as_fd().as_raw_fd()),
+        _ => None,
+    };
+    plan.maps().iter().try_for_each(|map| fill(plan, map, maps, target, sys))
+}
+
+/// Fills the slots of a map whose targets are there by now.
+fn fill(
+    plan: &Plan,
+    map: &PlanMap,
+    maps: &HashMap<MapId, Map>,
+    target: impl Fn(&SlotTarget) -> Option<RawFd>,
+    sys: &dyn Sys,
+) -> Result<(), Stopped> {
+    let Some(live) = maps.get(&map.id) else { return Ok(()) };
+    for (slot, of) in &map.slots {
+        let Some(fd) = target(of) else { continue };
+        let filled = sys.map_update(live.fd(), &slot.to_ne_bytes(), &fd.to_ne_bytes());
+        filled.map_err(|source| stop(plan, map, &format!("filling slot {slot} of"), source))?;
+    }
+    Ok(())
+}
+
+fn stopped(error: MapLoadError) -> Stopped {
+    Stopped { steps: Vec::new(), error: LoadError::Map(Box::new(error)) }
+}
+
+fn stop(plan: &Plan, map: &PlanMap, what: &str, source: SysError) -> Stopped {
+    let what = format!("{what} map `{}`", map.name);
+    refused(plan, Step::Map(map.id), what, Asked::Map(map.map_type), source)
+}
+
+/// Creates a map and puts into it what it holds from the start, programs and other maps apart.
+fn create_one(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &dyn Sys) -> Result<MapFd, Stopped> {
+    let exclusive = exclusive(plan, map, types)?;
+    let inner = map.inner.as_deref().map(|inner| call(inner, types, None, None, sys)).transpose();
+    let inner = inner.map_err(|source| stop(plan, map, "creating what is to stand in", source))?;
+    let fd = call(map, types, inner.as_ref(), exclusive.as_ref(), sys);
+    let fd = fd.map_err(|source| stop(plan, map, "creating", source))?;
+    let contents = map.contents.as_deref().filter(|_| map.arena.is_none());
+    if let Some(contents) = contents.filter(|contents| contents.iter().any(|byte| *byte != 0)) {
+        sys.map_update(&fd, &0_u32.to_ne_bytes(), contents)
+            .map_err(|source| stop(plan, map, "filling", source))?;
+    }
+    if map.freeze {
+        sys.map_freeze(&fd).map_err(|source| stop(plan, map, "freezing", source))?;
+    }
+    Ok(fd)
+}
+
+/// The hash of the one program that may use a map.
+fn exclusive(plan: &Plan, map: &PlanMap, types: Types<'_>) -> Result<Option<[u8; 32]>, Stopped> {
+    let Some(program) = map.exclusive.and_then(|id| plan.program(id)) else { return Ok(None) };
+    match encode::hash(plan, program, types) {
+        Ok(hash) => Ok(Some(hash)),
+        Err(dangling) => Err(Stopped { steps: Vec::new(), error: programs::dangle(program, &dangling) }),
+    }
+}
+
+fn call(
+    map: &PlanMap,
+    types: Types<'_>,
+    inner: Option<&MapFd>,
+    exclusive: Option<&[u8; 32]>,
+    sys: &dyn Sys,
+) -> Result<MapFd, SysError> {
+    let mut create = MapCreate::new(map.map_type, map.key_size, map.value_size, map.max_entries)
+        .name(&map.kernel_name)
+        .flags(map.flags)
+        .ifindex(map.ifindex)
+        .extra(map.extra);
+    if let Some(node) = map.numa_node {
+        create = create.numa_node(node);
+    }
+    if let Some(inner) = inner {
+        create = create.inner_map(inner.as_fd());
+    }
+    if let Some(hash) = exclusive {
+        create = create.exclusive(hash);
+    }
+    if let (Some((key, value)), Some(btf)) = (map.btf, types.object) {
+        create = create.btf(btf.as_fd(), key.0, value.0);
+    }
+    if let Some(value) = &map.kernel_value {
+        create = create.vmlinux_value_type(value.id.0);
+        if let Some(module) = types.home(value) {
+            create = create.value_type_btf(module);
+        }
+    }
+    match sys.map_create(&create) {
+        Err(error) if map.kernel_value.is_some() && error.is(errno::ENOTSUPP) => {
+            read_kernel_types(sys);
+            sys.map_create(&create)
+        }
+        created => created,
+    }
+}
+
+/// Makes the kernel read its own types. Old ones (seen: 5.10) do so for the first program that is loaded after they
+/// were started, and until then take no map with a value of theirs.
+fn read_kernel_types(sys: &dyn Sys) {
+    let nothing: Vec<u8> =
+        [Insn::mov64_imm(0, 0), Insn::exit()].iter().flat_map(|insn| insn.to_ne_bytes()).collect();
+    // Refused or not, the types are read first; what comes of it the map's creation will tell.
+    let _ = sys.prog_load(&ProgLoad::new(ProgramType::SOCKET_FILTER, &nothing, c"GPL"));
+}
