@@ -28,7 +28,7 @@ mod types;
 pub use any::btf_section;
 pub use data::{DataPointer, DataSection, Global};
 pub use error::{
-    ElfError, FunctionError, FunctionProblem, JumpTableProblem, LegacyField, MapError, MapProblem,
+    CodePlace, ElfError, FunctionError, FunctionProblem, JumpTableProblem, LegacyField, MapError, MapProblem,
     RelocError, RelocProblem, StructOpsError, StructOpsProblem,
 };
 pub use externs::{Extern, ExternKind, KconfigType};

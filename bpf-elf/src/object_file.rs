@@ -199,15 +199,7 @@ impl ObjectFile {
     /// The source line that an instruction comes from: the last record at or before it.
     #[must_use]
     pub fn source_line(&self, function: &Function, insn: InsnIndex) -> Option<SourceLine<'_>> {
-        let after = function.lines.partition_point(|line| line.insn <= insn);
-        let line = function.lines.get(after.checked_sub(1)?)?;
-        let btf = self.btf.as_ref()?;
-        Some(SourceLine {
-            file: btf.string(line.file).ok()?,
-            text: btf.string(line.text).ok()?,
-            line: line.line,
-            column: line.column,
-        })
+        function.source_line(self.btf.as_ref()?, insn)
     }
 
     /// Everything that matters as text, for people and for tests: names in place of numbers, nothing of the machine.
@@ -222,6 +214,20 @@ impl ObjectFile {
             programs: by_name(self.programs.iter().map(|program| &program.name)),
             maps: by_name(self.maps.iter().map(|map| &map.name)),
             globals: by_name(self.globals.iter().map(|global| &global.name)),
+        })
+    }
+}
+
+impl Function {
+    /// The source line that an instruction comes from, with the object's types.
+    pub(crate) fn source_line<'a>(&self, btf: &'a Btf, insn: InsnIndex) -> Option<SourceLine<'a>> {
+        let after = self.lines.partition_point(|line| line.insn <= insn);
+        let line = self.lines.get(after.checked_sub(1)?)?;
+        Some(SourceLine {
+            file: btf.string(line.file).ok()?,
+            text: btf.string(line.text).ok()?,
+            line: line.line,
+            column: line.column,
         })
     }
 }

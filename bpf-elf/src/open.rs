@@ -71,7 +71,7 @@ fn open(bytes: &[u8], options: &ParseOptions) -> Result<ObjectFile, ElfError> {
     let map_places = MapPlaces::of(&maps, maps_section);
     let targets =
         Targets { file: &file, kinds: &kinds, places: &places, maps: &map_places, externs: &externs };
-    reloc::collect(&targets, &mut functions)?;
+    reloc::collect(&targets, types.btf.as_ref(), &mut functions)?;
     if let Some(section) = maps_section {
         slots::collect(&targets, section, &slot_ranges, &programs, &mut maps)?;
     }

@@ -1,9 +1,10 @@
 //! Relocations of code: what each instruction that holds an address refers to.
 
+use bpf_btf::{Btf, Place};
 use bpf_sys::uapi::Insn;
 use bpf_sys::uapi::flags::{BPF_PSEUDO_CALL, BPF_PSEUDO_FUNC, BPF_PSEUDO_KFUNC_CALL};
 
-use crate::error::{ElfError, JumpTableProblem, RelocError, RelocProblem};
+use crate::error::{CodePlace, ElfError, JumpTableProblem, RelocError, RelocProblem};
 use crate::externs::Externs;
 use crate::file::{Bind, ElfFile, Home, RawReloc, Symbol, SymbolKind};
 use crate::function::{Function, Places};
@@ -106,7 +107,11 @@ pub(crate) struct Targets<'a, 'd> {
 }
 
 /// Collects what the instructions of all functions refer to.
-pub(crate) fn collect(targets: &Targets<'_, '_>, functions: &mut [Function]) -> Result<(), ElfError> {
+pub(crate) fn collect(
+    targets: &Targets<'_, '_>,
+    btf: Option<&Btf>,
+    functions: &mut [Function],
+) -> Result<(), ElfError> {
     let tables = targets.kinds.iter().position(|kind| *kind == SectionKind::JumpTables);
     let tables = tables.and_then(|at| targets.file.sections.get(at)).map(|section| section.index);
     let mut tables = tables.map(|section| JumpTables::read(targets.file, section)).transpose()?;
@@ -114,14 +119,16 @@ pub(crate) fn collect(targets: &Targets<'_, '_>, functions: &mut [Function]) -> 
         if *kind == SectionKind::Program {
             let site = Site { targets, section: section.index };
             for reloc in targets.file.relocations(section.index)? {
-                site.relocate(&reloc, section.size, functions, tables.as_mut())?;
+                let done = site.relocate(&reloc, section.size, functions, tables.as_mut());
+                done.map_err(|error| site.explained(error, btf, functions))?;
             }
         }
     }
     let callees = Callees::of(functions);
     for function in functions {
         let site = Site { targets, section: function.section };
-        site.calls_without_relocation(function, &callees)?;
+        let done = site.calls_without_relocation(function, &callees);
+        done.map_err(|error| site.explained(error, btf, std::slice::from_ref(function)))?;
     }
     Ok(())
 }
@@ -357,6 +364,28 @@ impl Site<'_, '_> {
         Ok(())
     }
 
+    /// Says where in the source it is.
+    fn explained(&self, error: ElfError, btf: Option<&Btf>, functions: &[Function]) -> ElfError {
+        let ElfError::Reloc(mut error) = error else { return error };
+        let at = functions.partition_point(|function| {
+            (function.section, function.offset.0) <= (self.section, error.offset)
+        });
+        let found = at.checked_sub(1).and_then(|at| functions.get(at));
+        if let Some(function) = found.filter(|function| function.section == self.section) {
+            let insn = error.offset.saturating_sub(function.offset.0) / 8;
+            let insn = InsnIndex(u32::try_from(insn).unwrap_or(u32::MAX));
+            if insn.index() < function.insns.len() {
+                let source = btf.and_then(|btf| function.source_line(btf, insn)).map(|line| Place::Source {
+                    file: line.file.to_owned(),
+                    line: line.line,
+                    text: line.text.to_owned(),
+                });
+                error.code = Some(Box::new(CodePlace { function: function.name.clone(), insn, source }));
+            }
+        }
+        ElfError::Reloc(error)
+    }
+
     fn place(&self, section: SectionIndex, at: Option<u64>) -> String {
         let name = self.targets.file.section_name(section);
         match at {
@@ -367,7 +396,7 @@ impl Site<'_, '_> {
 
     fn failed(&self, offset: u64, symbol: &str, problem: RelocProblem) -> ElfError {
         let section = self.targets.file.section_name(self.section).to_owned();
-        RelocError { section, offset, symbol: symbol.to_owned(), problem }.into()
+        RelocError { section, offset, symbol: symbol.to_owned(), code: None, problem }.into()
     }
 }
 

@@ -18,7 +18,13 @@ pub(crate) fn collect(
     for reloc in targets.file.relocations(section)? {
         let failed = |symbol: &str, problem| {
             let section = targets.file.section_name(section).to_owned();
-            ElfError::from(RelocError { section, offset: reloc.offset, symbol: symbol.into(), problem })
+            ElfError::from(RelocError {
+                section,
+                offset: reloc.offset,
+                symbol: symbol.into(),
+                code: None,
+                problem,
+            })
         };
         let symbol = targets.file.symbol(reloc.symbol);
         let symbol = symbol.ok_or_else(|| failed("", RelocProblem::NoSymbol { index: reloc.symbol }))?;

@@ -263,8 +263,14 @@ impl Reader<'_, '_> {
     }
 
     fn reloc(&self, reloc: &RawReloc, symbol: &str, problem: RelocProblem) -> ElfError {
-        RelocError { section: self.section.into(), offset: reloc.offset, symbol: symbol.into(), problem }
-            .into()
+        RelocError {
+            section: self.section.into(),
+            offset: reloc.offset,
+            symbol: symbol.into(),
+            code: None,
+            problem,
+        }
+        .into()
     }
 }
 

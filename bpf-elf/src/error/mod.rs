@@ -10,7 +10,7 @@ use thiserror::Error;
 
 pub use function::{FunctionError, FunctionProblem};
 pub use map::{LegacyField, MapError, MapProblem};
-pub use reloc::{JumpTableProblem, RelocError, RelocProblem};
+pub use reloc::{CodePlace, JumpTableProblem, RelocError, RelocProblem};
 pub use struct_ops::{StructOpsError, StructOpsProblem};
 
 /// Why an object could not be opened. Codes E0201 to E0299, and those of BTF where that is the cause.

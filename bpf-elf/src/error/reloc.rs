@@ -1,9 +1,10 @@
 //! What can be wrong with a relocation.
 
-use bpf_btf::Label;
+use bpf_btf::{Label, Place};
 use thiserror::Error;
 
 use crate::error::ElfError;
+use crate::ids::InsnIndex;
 
 /// A relocation that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -15,8 +16,21 @@ pub struct RelocError {
     pub offset: u64,
     /// The symbol that it refers to; empty where there is none.
     pub symbol: String,
+    /// Of code: the function, and the line of source, where the object has lines.
+    pub code: Option<Box<CodePlace>>,
     /// What is wrong.
     pub problem: RelocProblem,
+}
+
+/// The place of an instruction in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePlace {
+    /// The function.
+    pub function: String,
+    /// The instruction, counted from the start of the function.
+    pub insn: InsnIndex,
+    /// File, line and text.
+    pub source: Option<Place>,
 }
 
 /// The outside case names the section itself, with its size.
@@ -211,6 +225,11 @@ impl RelocError {
         let mut labels = vec![Label::section(&self.section), Label::offset(self.offset)];
         if !self.symbol.is_empty() {
             labels.push(Label::item("symbol", &self.symbol));
+        }
+        if let Some(code) = &self.code {
+            labels.push(Label::item("function", &code.function));
+            labels.push(Label::at(Place::Insn(code.insn.0)));
+            labels.extend(code.source.clone().map(Label::at));
         }
         labels
     }

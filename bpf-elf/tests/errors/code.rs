@@ -234,6 +234,30 @@ fn jump_tables_do_not_overlap_without_end() {
     );
 }
 
+/// A relocation of code says where in the source it is.
+#[test]
+fn source_of_a_relocation() {
+    let bad = changed("tracing/raw_tp.el", |elf| {
+        // The first relocation of raw_tp/sys_enter, of a call, gets the type of an immediate.
+        let at = elf.section(".relraw_tp/sys_enter");
+        elf.put(at + common::R_TYPE, &[1]);
+    });
+    let error = ObjectFile::parse(&bad).unwrap_err();
+    let labels: Vec<String> = error.labels().iter().map(ToString::to_string).collect();
+    // Slot 4 of on_sys_enter is the call of `watched`, a static function: line 77 of the source.
+    assert_eq!(
+        labels,
+        [
+            "section raw_tp/sys_enter",
+            "offset 0x20",
+            "symbol .text",
+            "function on_sys_enter",
+            "instruction 4",
+            "./fixtures/tracing/raw_tp.bpf.c:77"
+        ]
+    );
+}
+
 #[test]
 fn calls_without_relocation() {
     let mut object = Object::new();
