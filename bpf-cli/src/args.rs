@@ -51,6 +51,8 @@ pub(crate) enum Command {
         /// Another kernel: a copy of its /sys/kernel/btf/vmlinux, or a saved kernel.
         #[arg(long, value_name = "FILE")]
         kernel: Option<PathBuf>,
+        #[command(flatten)]
+        core: CoreBtf,
     },
     /// Load an object, attach what names its target, and print what its programs send, until Ctrl-C.
     ///
@@ -79,6 +81,16 @@ pub(crate) struct Run {
     /// Say how long opening, reading the kernel's types, planning, loading and attaching took.
     #[arg(long)]
     pub(crate) timings: bool,
+    #[command(flatten)]
+    pub(crate) core: CoreBtf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CoreBtf {
+    /// Types for CO-RE relocations instead of the kernel's own: for one without BTF, as `bpf btf minimize` writes it. All
+    /// else is still looked up in the kernel itself.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) core_btf: Option<PathBuf>,
 }
 
 /// Seconds, with or without a fraction.
@@ -182,6 +194,8 @@ pub(crate) enum StructOps {
         /// Stay, and keep the links until this process is ended.
         #[arg(long)]
         hold: bool,
+        #[command(flatten)]
+        core: CoreBtf,
     },
     /// Unregister what `list` shows.
     Unregister {

@@ -2,6 +2,7 @@
 
 mod btf;
 mod demo;
+mod kernel;
 mod object;
 mod run;
 mod struct_ops;
@@ -32,7 +33,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
     match command {
         Command::Demo => demo::run(out),
         Command::Show { file } => object::show(file, out),
-        Command::Plan { file, kernel } => object::plan(file, kernel.as_deref(), out),
+        Command::Plan { file, kernel, core } => object::plan(file, kernel.as_deref(), core, out),
         Command::Run(args) => run::run(args, out),
         Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),

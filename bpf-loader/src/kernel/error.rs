@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use bpf_btf::{Label, ParseError, Place, TypeError};
+use bpf_btf::{Endian, Label, ParseError, Place, TypeError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
 use crate::kernel::{ModuleError, SavedError};
 
-/// Why a fact about a kernel is not to be had. Codes E0321 to E0329.
+/// Why a fact about a kernel is not to be had. Codes E0321 to E0340.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KernelError {
@@ -79,6 +79,14 @@ pub enum KernelError {
         /// What it is.
         what: String,
     },
+    /// BTF that was given for CO-RE is of the other byte order.
+    #[error("the BTF for CO-RE is {btf}-endian, the kernel is {kernel}-endian")]
+    CoreEndian {
+        /// The byte order of the kernel.
+        kernel: Endian,
+        /// That of the BTF.
+        btf: Endian,
+    },
 }
 
 fn looked_in(looked: &[PathBuf]) -> String {
@@ -141,6 +149,7 @@ impl KernelError {
             Self::Module { .. } => "E0327",
             Self::NoKconfig { .. } => "E0328",
             Self::NotBtf { .. } => "E0329",
+            Self::CoreEndian { .. } => "E0330",
         }
     }
 
@@ -148,7 +157,9 @@ impl KernelError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::NoBtfGiven | Self::NoKconfig { .. } => vec![Label::at(Place::Kernel)],
+            Self::NoBtfGiven | Self::NoKconfig { .. } | Self::CoreEndian { .. } => {
+                vec![Label::at(Place::Kernel)]
+            }
             Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
@@ -207,6 +218,7 @@ impl KernelError {
                 source: SavedError::Version { .. } | SavedError::UnknownSection { .. }, ..
             } => "it was saved by a newer version: use that, or save it again".into(),
             Self::Saved { .. } => "save it again, or copy it again".into(),
+            Self::CoreEndian { .. } => "give the BTF of a kernel for this machine".into(),
             Self::Types(source) => return source.help().map(Into::into),
             Self::Cut { .. } => return None,
             Self::Module { source: ModuleError::Parse(_), .. } => {

@@ -1,5 +1,6 @@
 //! What a kernel offers, as a value: the running one, or any other described by files.
 
+mod core_btf;
 mod error;
 mod feature;
 mod file;
@@ -39,6 +40,8 @@ pub use symbols::{Symbol, Symbols};
 #[derive(Clone)]
 pub struct Kernel {
     inner: Arc<Inner>,
+    /// Other BTF for CO-RE.
+    core: Option<Arc<core_btf::CoreBtf>>,
 }
 
 struct Inner {
@@ -157,7 +160,7 @@ impl KernelBuilder {
 
 impl Kernel {
     fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), core: None }
     }
 
     /// The kernel that this process runs on. Reads nothing yet.

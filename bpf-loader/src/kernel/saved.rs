@@ -44,8 +44,22 @@ const MODULES: Section = section(9, "modules", 256 << 20);
 const VERSION_CODE: Section = section(10, "version of the kernel", 4);
 /// Lines of `=NAME`, or `*NAME` where several symbols have the name.
 const SYMBOLS: Section = section(11, "symbols", 64 << 20);
-const SECTIONS: [Section; 11] =
-    [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF, MODULES, VERSION_CODE, SYMBOLS];
+/// Other BTF for CO-RE.
+const CORE_BTF: Section = section(12, "BTF for CO-RE", 256 << 20);
+const SECTIONS: [Section; 12] = [
+    ENDIAN,
+    ARCHITECTURE,
+    RELEASE,
+    PAGE_SIZE,
+    CPUS,
+    FEATURES,
+    KCONFIG,
+    BTF,
+    MODULES,
+    VERSION_CODE,
+    SYMBOLS,
+    CORE_BTF,
+];
 
 /// What is wrong with a saved kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -170,6 +184,7 @@ impl Kernel {
             (MODULES, Some(self.saved_modules()).filter(|modules| !modules.is_empty())),
             (VERSION_CODE, number(machine.version_code)),
             (SYMBOLS, self.symbols()?.map(saved_symbols)),
+            (CORE_BTF, self.core_btf().map(|btf| btf.bytes().to_vec())),
         ];
         let parts: Vec<(Section, Vec<u8>)> =
             parts.into_iter().filter_map(|(section, bytes)| Some((section, bytes?))).collect();
@@ -325,18 +340,27 @@ impl Parts<'_> {
             builder = builder.kconfig(text);
         }
         builder = self.features(builder)?;
-        if let Some((at, bytes)) = self.get(BTF) {
-            let btf = Btf::parse(bytes.to_vec())
-                .map_err(|source| Damage { at, source: SavedError::Btf(source) })?;
-            if btf.endian() != endian {
-                return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
-            }
+        if let Some(btf) = self.btf(BTF, endian)? {
             builder = builder.btf(btf);
         }
         if let Some(symbols) = self.symbols()? {
             builder = builder.symbols(symbols);
         }
-        self.modules(builder).map(KernelBuilder::build)
+        let kernel = self.modules(builder)?.build();
+        // Of the kernel's byte order, and so taken.
+        let core = self.btf(CORE_BTF, endian)?.and_then(|core| kernel.with_core_btf(core).ok());
+        Ok(core.unwrap_or(kernel))
+    }
+
+    /// Types, of the byte order of the kernel.
+    fn btf(&self, section: Section, endian: Endian) -> Result<Option<Btf>, Damage> {
+        let Some((at, bytes)) = self.get(section) else { return Ok(None) };
+        let parsed = Btf::parse(bytes.to_vec());
+        let btf = parsed.map_err(|source| Damage { at, source: SavedError::Btf(source) })?;
+        if btf.endian() != endian {
+            return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
+        }
+        Ok(Some(btf))
     }
 
     /// One answer a line: `+Name` or `-Name`. One about a feature that this version has no use for is passed over.

@@ -65,6 +65,13 @@ pub enum Notice {
         /// The struct that the kernel expects a pointer to.
         context: String,
     },
+    /// A program asks for the kernel's id of a type, and the types are not the kernel's own.
+    CoreTypeId {
+        /// The function that asks.
+        function: String,
+        /// The instruction, counted from the start of that function.
+        insn: u32,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -101,6 +108,12 @@ impl fmt::Display for Notice {
                      `struct {context} *` for that"
                 )
             }
+            Self::CoreTypeId { function, .. } => {
+                write!(
+                    f,
+                    "`{function}` asks for the kernel's id of a type, and gets that of the BTF given for CO-RE"
+                )
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -121,6 +134,7 @@ impl Notice {
             Self::ModuleSkipped { .. } => "E0452",
             Self::Unresolved { missing, .. } => missing.code(),
             Self::SymbolUnknown { .. } => "E0454",
+            Self::CoreTypeId { .. } => "E0331",
             Self::NotAContext { .. } => "E0455",
         }
     }
@@ -142,6 +156,9 @@ impl Notice {
             Self::NotAContext { program, function, .. } => {
                 vec![Label::item("program", program), Label::item("function", function)]
             }
+            Self::CoreTypeId { function, insn } => {
+                vec![Label::item("function", function), Label::at(Place::Insn(*insn))]
+            }
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];
@@ -161,6 +178,9 @@ impl Notice {
         match self {
             Self::Unresolved { missing, .. } => Some(missing.help().to_owned()),
             Self::ModuleSkipped { error } => error.help(),
+            Self::CoreTypeId { .. } => {
+                Some("it means that type to the kernel only where both number their types alike".into())
+            }
             _ => None,
         }
     }
