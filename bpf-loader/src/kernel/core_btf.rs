@@ -48,6 +48,7 @@ impl Kernel {
     }
 
     /// This kernel, with the BTF for CO-RE that another was given.
+    #[cfg(all(feature = "syscalls", target_os = "linux"))]
     pub(crate) fn with_core_of(&self, other: &Self) -> Self {
         Self { inner: self.inner.clone(), core: other.core.clone() }
     }

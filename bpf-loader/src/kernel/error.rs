@@ -7,7 +7,7 @@ use bpf_btf::{Endian, Label, ParseError, Place, TypeError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
-use crate::kernel::{ModuleError, SavedError};
+use crate::kernel::{ImageError, ModuleError, SavedError};
 
 /// Why a fact about a kernel is not to be had. Codes E0321 to E0340.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -78,6 +78,20 @@ pub enum KernelError {
         path: PathBuf,
         /// What it is.
         what: String,
+    },
+    /// A file that was to hold a kernel's symbols has none.
+    #[error("{} holds no symbols", path.display())]
+    NotSymbols {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of a kernel cannot be taken apart.
+    #[error("{} cannot be taken for a kernel", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: ImageError,
     },
     /// BTF that was given for CO-RE is of the other byte order.
     #[error("the BTF for CO-RE is {btf}-endian, the kernel is {kernel}-endian")]
@@ -150,6 +164,8 @@ impl KernelError {
             Self::NoKconfig { .. } => "E0328",
             Self::NotBtf { .. } => "E0329",
             Self::CoreEndian { .. } => "E0330",
+            Self::NotSymbols { .. } => "E0337",
+            Self::Image { source, .. } => source.code(),
         }
     }
 
@@ -160,7 +176,11 @@ impl KernelError {
             Self::NoBtfGiven | Self::NoKconfig { .. } | Self::CoreEndian { .. } => {
                 vec![Label::at(Place::Kernel)]
             }
-            Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
+            Self::NoBtf { path }
+            | Self::Read { path, .. }
+            | Self::NotBtf { path, .. }
+            | Self::Image { path, .. }
+            | Self::NotSymbols { path } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
             Self::Btf { path, source } => {
@@ -183,7 +203,8 @@ impl KernelError {
                 match source {
                     ModuleError::Parse(error) => labels.extend(error.labels()),
                     ModuleError::Base(error) => labels.extend(error.labels()),
-                    ModuleError::Read(_) => {}
+                    ModuleError::File(error) => labels.extend(error.labels()),
+                    ModuleError::Read(_) | ModuleError::Distilled => {}
                 }
                 labels
             }
@@ -218,6 +239,11 @@ impl KernelError {
                 source: SavedError::Version { .. } | SavedError::UnknownSection { .. }, ..
             } => "it was saved by a newer version: use that, or save it again".into(),
             Self::Saved { .. } => "save it again, or copy it again".into(),
+            Self::NotSymbols { .. } => {
+                "lines of an address, a letter and a name are wanted, as in /proc/kallsyms and System.map; Debian has the \
+                 latter in the package linux-image-RELEASE-dbg".into()
+            }
+            Self::Image { source, .. } => return source.help(),
             Self::CoreEndian { .. } => "give the BTF of a kernel for this machine".into(),
             Self::Types(source) => return source.help().map(Into::into),
             Self::Cut { .. } => return None,
@@ -225,15 +251,18 @@ impl KernelError {
                 "a module's BTF fits the kernel that the module was built for: load the module again, or build it again"
                     .into()
             }
-            Self::Module { source: ModuleError::Base(error), .. } => return error.help(),
+            Self::Module { source: ModuleError::Base(error) | ModuleError::File(error), .. } => return error.help(),
+            Self::Module { source: ModuleError::Distilled, .. } => {
+                "where the module is loaded, /sys/kernel/btf has its BTF for that kernel: give that".into()
+            }
             Self::Module { .. } => "the module may have been removed just now; then there is nothing to do".into(),
-            Self::NotBtf { what, .. } if what.contains("compressed") => "unpack it first".into(),
             Self::NotBtf { what, .. } if what.contains("ELF") => {
                 "compile with debug information (clang -g), or build the kernel with CONFIG_DEBUG_INFO_BTF=y"
                     .into()
             }
             Self::NotBtf { .. } => {
-                "give raw BTF (as in /sys/kernel/btf), an ELF file with a section .BTF, or a saved kernel"
+                "give raw BTF (as in /sys/kernel/btf), a kernel image (vmlinuz), an ELF file with a section .BTF, or a \
+                 saved kernel"
                     .into()
             }
         })

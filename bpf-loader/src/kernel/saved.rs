@@ -223,7 +223,18 @@ impl Kernel {
     /// # Errors
     /// [`KernelError::Saved`], with the offset at which the bytes stop making sense.
     pub fn from_saved(bytes: &[u8]) -> Result<Self, KernelError> {
-        read(bytes).map_err(|Damage { at, source }| KernelError::Saved { path: None, at: at as u64, source })
+        Self::builder().saved(bytes).map(KernelBuilder::build)
+    }
+}
+
+impl KernelBuilder {
+    /// What was saved of a kernel.
+    pub(super) fn saved(self, bytes: &[u8]) -> Result<Self, KernelError> {
+        read(bytes, self).map_err(|Damage { at, source }| KernelError::Saved {
+            path: None,
+            at: at as u64,
+            source,
+        })
     }
 }
 
@@ -270,7 +281,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Kernel, Damage> {
+fn read(bytes: &[u8], into: KernelBuilder) -> Result<KernelBuilder, Damage> {
     if !bytes.starts_with(MAGIC) {
         return Err(Damage { at: 0, source: SavedError::NotSaved });
     }
@@ -310,7 +321,7 @@ fn read(bytes: &[u8]) -> Result<Kernel, Damage> {
     if !cursor.rest.is_empty() {
         return Err(cursor.damage(SavedError::Rest { len: cursor.rest.len() }));
     }
-    Parts { parts, end: cursor.at }.build()
+    Parts { parts, end: cursor.at }.build(into)
 }
 
 /// The sections of a file, by tag.
@@ -320,7 +331,7 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn build(&self) -> Result<Kernel, Damage> {
+    fn build(&self, into: KernelBuilder) -> Result<KernelBuilder, Damage> {
         let endian = match self.get(ENDIAN) {
             Some((_, [0])) => Endian::Little,
             Some((_, [1])) => Endian::Big,
@@ -335,7 +346,7 @@ impl Parts<'_> {
         machine.version_code = self.number(VERSION_CODE)?;
         machine.page_size = self.number(PAGE_SIZE)?;
         machine.possible_cpus = self.number(CPUS)?;
-        let mut builder = Kernel::builder().machine(machine);
+        let mut builder = into.machine(machine);
         if let Some(text) = self.text(KCONFIG)? {
             builder = builder.kconfig(text);
         }
@@ -346,10 +357,8 @@ impl Parts<'_> {
         if let Some(symbols) = self.symbols()? {
             builder = builder.symbols(symbols);
         }
-        let kernel = self.modules(builder)?.build();
-        // Of the kernel's byte order, and so taken.
-        let core = self.btf(CORE_BTF, endian)?.and_then(|core| kernel.with_core_btf(core).ok());
-        Ok(core.unwrap_or(kernel))
+        builder.core_btf = self.btf(CORE_BTF, endian)?;
+        self.modules(builder)
     }
 
     /// Types, of the byte order of the kernel.
