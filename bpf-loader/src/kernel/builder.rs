@@ -41,6 +41,9 @@ impl KernelBuilder {
         let path = path.as_ref();
         match image::open(path)? {
             Found::Saved(bytes) => self.saved(bytes.as_ref()).map_err(|error| error.of_file(path)),
+            Found::Btf { facts: Facts { no_kernel: Some(what), .. }, .. } => {
+                Err(KernelError::NotKernel { path: path.into(), what })
+            }
             Found::Btf { btf, facts } => Ok(self.btf(file::parse(path, btf, None)?).facts(facts)),
         }
     }

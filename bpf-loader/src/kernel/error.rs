@@ -79,6 +79,14 @@ pub enum KernelError {
         /// What it is.
         what: String,
     },
+    /// A file that was to be a kernel has types, and is something else.
+    #[error("{} is no kernel: it is {what}", path.display())]
+    NotKernel {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// A file that was to hold a kernel's symbols has none.
     #[error("{} holds no symbols", path.display())]
     NotSymbols {
@@ -165,6 +173,7 @@ impl KernelError {
             Self::NotBtf { .. } => "E0329",
             Self::CoreEndian { .. } => "E0330",
             Self::NotSymbols { .. } => "E0337",
+            Self::NotKernel { .. } => "E0338",
             Self::Image { source, .. } => source.code(),
         }
     }
@@ -180,7 +189,8 @@ impl KernelError {
             | Self::Read { path, .. }
             | Self::NotBtf { path, .. }
             | Self::Image { path, .. }
-            | Self::NotSymbols { path } => {
+            | Self::NotSymbols { path }
+            | Self::NotKernel { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
             Self::Btf { path, source } => {
@@ -239,6 +249,9 @@ impl KernelError {
                 source: SavedError::Version { .. } | SavedError::UnknownSection { .. }, ..
             } => "it was saved by a newer version: use that, or save it again".into(),
             Self::Saved { .. } => "save it again, or copy it again".into(),
+            Self::NotKernel { .. } => {
+                "give its raw BTF (as in /sys/kernel/btf), its image (vmlinuz, vmlinux), or a saved kernel".into()
+            }
             Self::NotSymbols { .. } => {
                 "lines of an address, a letter and a name are wanted, as in /proc/kallsyms and System.map; Debian has the \
                  latter in the package linux-image-RELEASE-dbg".into()

@@ -24,6 +24,7 @@ mod programs;
 mod struct_ops;
 pub(crate) mod target;
 mod text;
+mod unguarded;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;

@@ -8,3 +8,4 @@ mod plans;
 mod stored;
 mod support;
 mod sweep;
+mod unguarded;

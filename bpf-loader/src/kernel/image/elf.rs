@@ -33,11 +33,28 @@ impl<'a> Elf<'a> {
         bpf_elf::section(self.bytes, name).map_err(|error| format!("an ELF file, and {error}"))
     }
 
+    /// What it is, where it is to be linked before anything runs: kernels are not.
+    pub(super) fn no_kernel(&self) -> Option<&'static str> {
+        const ET_REL: u16 = 1;
+        const EM_BPF: u16 = 247;
+        match (self.number(16)?, self.number(18)?) {
+            (_, EM_BPF) => Some("a BPF object"),
+            (ET_REL, _) => Some("a kernel module, whose types continue those of its kernel"),
+            _ => None,
+        }
+    }
+
+    /// Of the header, in the file's byte order.
+    fn number(&self, at: usize) -> Option<u16> {
+        let big = *self.bytes.get(5)? == 2;
+        let number = self.bytes.get(at..)?.first_chunk::<2>()?;
+        Some(if big { u16::from_be_bytes(*number) } else { u16::from_le_bytes(*number) })
+    }
+
     pub(super) fn architecture(&self) -> Option<&'static str> {
         let wide = *self.bytes.get(4)? == 2;
         let big = *self.bytes.get(5)? == 2;
-        let number = self.bytes.get(18..)?.first_chunk::<2>()?;
-        let number = if big { u16::from_be_bytes(*number) } else { u16::from_le_bytes(*number) };
+        let number = self.number(18)?;
         let [little_64, big_64, narrow] = MACHINES.iter().find(|(machine, _)| *machine == number)?.1;
         match (wide, big) {
             (true, false) => little_64,

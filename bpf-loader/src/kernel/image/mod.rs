@@ -114,6 +114,8 @@ pub(super) struct Facts {
     pub(super) kconfig: Option<String>,
     /// It was BTF, of no file around it.
     pub(super) raw: bool,
+    /// An ELF file that is no kernel, and what it is.
+    pub(super) no_kernel: Option<&'static str>,
 }
 
 /// Reads a file and takes it apart.
@@ -163,6 +165,7 @@ pub(super) fn find(bytes: Bytes) -> Result<Found, FindError> {
         facts.raw = false;
         if let Some(elf) = Elf::of(whole) {
             facts.learn(whole, elf.architecture());
+            facts.no_kernel = elf.no_kernel();
             let section = elf.section(".BTF").map_err(FindError::NotBtf)?;
             let btf =
                 section.ok_or_else(|| FindError::NotBtf("an ELF file without a section `.BTF`".into()))?;
