@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
             BPF_LDX => set(raw.dst, self.load(raw, &before)),
             // Atomic operations give back what was there, in one register or another.
             BPF_STX if raw.code & 0xe0 == 0xc0 => {
-                [0, raw.dst, raw.src].iter().for_each(|at| set(*at, Value::Any))
+                [0, raw.dst, raw.src].iter().for_each(|at| set(*at, Value::Any));
             }
             // Calls, and the old ways to read packets.
             BPF_JMP | BPF_LD => (0..6).for_each(|at| set(at, Value::Any)),

@@ -65,7 +65,8 @@ impl Inputs {
             }
         }
         if kernels.is_empty() && bad.is_empty() {
-            let message = format!("none of {} files is a kernel", passed_over.len());
+            let message =
+                format!("there is no kernel among the {} files of these folders", passed_over.len());
             let help = "give raw BTF, kernel images or saved kernels";
             bad.push(Box::new(CommandError::new("E0922", message).help(help)));
         }

@@ -5,7 +5,7 @@ use bpf_loader::plan::Notice;
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
-use super::{Checked, Fate, Problem, problems};
+use super::{Checked, Fate, Problem};
 
 /// How many different problems of an object are shown, unless all are asked for.
 const SHOWN: usize = 3;
@@ -47,23 +47,23 @@ fn trimmed(text: &str) -> String {
 fn cell(fate: &Fate) -> String {
     match fate {
         Fate::Resolves(_) => "ok".into(),
-        Fate::Missing(_) | Fate::Reaches(_) => format!("{} missing", problems(fate).len()),
-        Fate::Unknown(_) => "unknown".into(),
+        Fate::Missing(problems, _) => format!("{} missing", problems.len()),
+        Fate::Unknown(..) => "unknown".into(),
         Fate::OtherOrder => "-".into(),
     }
 }
 
 /// Each problem of an object, with the names of the kernels that have it.
-fn grouped<'a>(checked: &'a Checked, fates: &[Fate]) -> Vec<(Problem, Vec<&'a str>)> {
-    let mut found: Vec<(Problem, Vec<&str>)> = Vec::new();
+fn grouped<'a>(checked: &'a Checked, fates: &'a [Fate]) -> Vec<(&'a Problem, Vec<&'a str>)> {
+    let mut found: Vec<(&Problem, Vec<&str>)> = Vec::new();
     for (kernel, fate) in checked.inputs.kernels.iter().zip(fates) {
-        for problem in problems(fate) {
-            match found.iter_mut().find(|(known, _)| known.is_like(&problem)) {
+        for problem in fate.problems() {
+            match found.iter_mut().find(|(known, _)| known.is_like(problem)) {
                 Some((_, kernels)) if kernels.last() != Some(&kernel.name.as_str()) => {
                     kernels.push(&kernel.name);
                 }
                 Some(_) => {}
-                None => found.push((problem, vec![&kernel.name])),
+                None => found.push((problem, vec![kernel.name.as_str()])),
             }
         }
     }
@@ -77,7 +77,7 @@ impl Problem {
     }
 }
 
-fn details(found: &[(Problem, Vec<&str>)], possible: usize, verbose: bool) -> String {
+fn details(found: &[(&Problem, Vec<&str>)], possible: usize, verbose: bool) -> String {
     let shown = if verbose { found.len() } else { SHOWN.min(found.len()) };
     let mut lines = Vec::new();
     for (problem, kernels) in found.iter().take(shown) {
@@ -105,7 +105,7 @@ fn summary(checked: &Checked, verbose: bool) -> String {
     let count = |is: fn(&Fate) -> bool| all().filter(|fate| is(fate)).count();
     let resolves = count(|fate| matches!(fate, Fate::Resolves(_)));
     let other = count(|fate| matches!(fate, Fate::OtherOrder));
-    let unknown = count(|fate| matches!(fate, Fate::Unknown(_)));
+    let unknown = count(|fate| matches!(fate, Fate::Unknown(..)));
     let mut out = format!("{resolves} of {} resolve", all().count() - other);
     if unknown > 0 {
         out += &format!("; of {unknown} it is not known");
@@ -156,10 +156,7 @@ pub(super) fn json(checked: &Checked) -> Value {
 }
 
 fn fate_json(kernel: &str, fate: &Fate) -> Value {
-    let plan = match fate {
-        Fate::Resolves(plan) | Fate::Reaches(plan) => Some(plan),
-        _ => None,
-    };
+    let plan = fate.plan();
     let notice = |notice: &Notice| json!({ "code": notice.code(), "message": notice.to_string() });
     let problem = |problem: &Problem| {
         json!({
@@ -173,7 +170,7 @@ fn fate_json(kernel: &str, fate: &Fate) -> Value {
     json!({
         "kernel": kernel,
         "status": fate.name(),
-        "problems": problems(fate).iter().map(problem).collect::<Vec<_>>(),
+        "problems": fate.problems().iter().map(problem).collect::<Vec<_>>(),
         "assumes": plan.map(|plan| {
             plan.assumptions().map(|(feature, _)| Feature::name(feature)).collect::<Vec<_>>()
         }),

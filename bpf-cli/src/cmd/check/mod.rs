@@ -4,7 +4,7 @@ mod inputs;
 mod matrix;
 mod parallel;
 
-use bpf_loader::plan::{PlanError, PlanFailed};
+use bpf_loader::plan::{ExternProblem, Notice, PlanError, PlanProgram, Poison};
 use bpf_loader::{Diagnostic, KernelError, Object, Plan};
 
 use crate::args::Check;
@@ -16,12 +16,10 @@ use inputs::{Inputs, KernelInput};
 enum Fate {
     /// All that it expects is there.
     Resolves(Plan),
-    /// It can be planned, and reaches what is missing.
-    Reaches(Plan),
-    /// Something is missing.
-    Missing(PlanFailed),
+    /// Something is missing; where it could be planned all the same, a program reaches it.
+    Missing(Vec<Problem>, Option<Plan>),
     /// What it asks for is not known of this kernel.
-    Unknown(PlanFailed),
+    Unknown(Vec<Problem>, Option<Plan>),
     /// It is for kernels of the other byte order.
     OtherOrder,
 }
@@ -29,14 +27,32 @@ enum Fate {
 impl Fate {
     fn of(object: &Object, kernel: &KernelInput) -> Self {
         match object.plan(&kernel.kernel) {
-            Ok(plan) if plan.unguarded().is_empty() => Self::Resolves(plan),
-            Ok(plan) => Self::Reaches(plan),
+            Ok(plan) => Self::planned(plan),
             Err(failed) if failed.errors().iter().any(|error| matches!(error, PlanError::Endian { .. })) => {
                 Self::OtherOrder
             }
-            Err(failed) if failed.errors().iter().all(is_unknown) => Self::Unknown(failed),
-            Err(failed) => Self::Missing(failed),
+            Err(failed) => {
+                let problems = failed.errors().iter().map(Problem::of).collect();
+                let unknown = failed.errors().iter().all(is_unknown);
+                if unknown { Self::Unknown(problems, None) } else { Self::Missing(problems, None) }
+            }
         }
+    }
+
+    fn planned(plan: Plan) -> Self {
+        let reached: Vec<Problem> =
+            plan.unguarded().iter().map(|found| Problem::unguarded(&plan, found)).collect();
+        if !reached.is_empty() {
+            return Self::Missing(reached, Some(plan));
+        }
+        // Whether it is there shows when it is loaded, and matters unless it may be missing.
+        let weak = |symbol: &str| {
+            let mut externs = plan.object().file().externs().iter();
+            externs.any(|found| found.name == symbol && found.weak)
+        };
+        let unknown = |notice: &&Notice| matches!(notice, Notice::SymbolUnknown { symbol } if !weak(symbol));
+        let unknown: Vec<Problem> = plan.notices().iter().filter(unknown).map(Problem::of).collect();
+        if unknown.is_empty() { Self::Resolves(plan) } else { Self::Unknown(unknown, Some(plan)) }
     }
 
     fn is_good(&self) -> bool {
@@ -47,29 +63,40 @@ impl Fate {
     fn name(&self) -> &'static str {
         match self {
             Self::Resolves(_) => "resolves",
-            Self::Reaches(_) | Self::Missing(_) => "missing",
-            Self::Unknown(_) => "unknown",
+            Self::Missing(..) => "missing",
+            Self::Unknown(..) => "unknown",
             Self::OtherOrder => "other byte order",
+        }
+    }
+
+    /// Everything that is in the way.
+    fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Missing(problems, _) | Self::Unknown(problems, _) => problems,
+            Self::Resolves(_) | Self::OtherOrder => &[],
+        }
+    }
+
+    fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Resolves(plan) => Some(plan),
+            Self::Missing(_, plan) | Self::Unknown(_, plan) => plan.as_ref(),
+            Self::OtherOrder => None,
         }
     }
 }
 
 /// Whether it tells that nobody knows, rather than that something is not there.
 fn is_unknown(error: &PlanError) -> bool {
-    let unknown = |error: &KernelError| {
-        matches!(error, KernelError::NoKconfig { .. } | KernelError::NoBtfGiven | KernelError::NoBtf { .. })
-    };
-    matches!(error, PlanError::Kernel(error) if unknown(error))
-}
-
-/// Everything that is missing for an object on a kernel.
-fn problems(fate: &Fate) -> Vec<Problem> {
-    match fate {
-        Fate::Resolves(_) | Fate::OtherOrder => Vec::new(),
-        Fate::Missing(failed) | Fate::Unknown(failed) => {
-            failed.errors().iter().map(|error| Problem::of(error)).collect()
+    match error {
+        PlanError::Kernel(error) => matches!(
+            **error,
+            KernelError::NoKconfig { .. } | KernelError::NoBtfGiven | KernelError::NoBtf { .. }
+        ),
+        PlanError::Extern(error) => {
+            matches!(error.problem, ExternProblem::Missing { what: "version", .. })
         }
-        Fate::Reaches(plan) => plan.unguarded().iter().map(|found| Problem::unguarded(plan, found)).collect(),
+        _ => false,
     }
 }
 
@@ -84,7 +111,7 @@ struct Problem {
 }
 
 impl Problem {
-    fn of(error: &dyn Diagnostic) -> Self {
+    fn of<D: Diagnostic>(error: &D) -> Self {
         Self {
             code: error.code(),
             message: error.to_string(),
@@ -94,10 +121,7 @@ impl Problem {
         }
     }
 
-    fn unguarded(
-        plan: &Plan,
-        (program, poison): &(&bpf_loader::plan::PlanProgram, &bpf_loader::plan::Poison),
-    ) -> Self {
+    fn unguarded(plan: &Plan, (program, poison): &(&PlanProgram, &Poison)) -> Self {
         let file = plan.object().file();
         let function = file.function(poison.function);
         let mut places = vec![format!("program {}", program.name)];
