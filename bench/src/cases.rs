@@ -1,6 +1,7 @@
 //! The cases, a suite a file.
 
 mod btf;
+mod check;
 mod itself;
 mod load;
 mod plan;
@@ -9,7 +10,7 @@ use crate::case::{Case, How, Prepare, Process};
 use crate::env::Env;
 
 /// The suites: `self` compares a contender with itself, which shows how much of a ratio is noise.
-pub(crate) const NAMES: [&str; 4] = ["self", "load", "btf", "plan"];
+pub(crate) const NAMES: [&str; 5] = ["self", "load", "btf", "plan", "check"];
 
 pub(crate) use itself::NOTHING;
 
@@ -20,6 +21,7 @@ pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
         "load" => Some(load::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
         "plan" => Some(plan::CASES.to_vec()),
+        "check" => Some(check::CASES.to_vec()),
         _ => None,
     }
 }

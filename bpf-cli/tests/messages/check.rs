@@ -85,10 +85,10 @@ fn the_same_every_time() {
         .collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let folder = fixtures().join("kernels/stored").display().to_string();
-    let first = check(&all, &[folder.clone()], &["--json"]);
+    let first = check(&all, std::slice::from_ref(&folder), &["--json"]);
     assert!(first.lines().count() > 1000);
     for _ in 0..3 {
-        assert_eq!(check(&all, &[folder.clone()], &["--json"]), first);
+        assert_eq!(check(&all, std::slice::from_ref(&folder), &["--json"]), first);
     }
 }
 
