@@ -33,7 +33,7 @@ pub(super) fn make(workspace: &Workspace, dir: &Path) -> Result<(), Error> {
     for path in named.map(|folder| list(&folder)).transpose()?.unwrap_or_default() {
         match Kernel::open(&path) {
             Ok(kernel) => {
-                found.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), kernel))
+                found.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), kernel));
             }
             Err(error) => println!("no kernel: {error}"),
         }
