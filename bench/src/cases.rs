@@ -1,6 +1,7 @@
 //! The cases, a suite a file.
 
 mod btf;
+mod check;
 mod itself;
 mod load;
 mod open;
@@ -10,7 +11,7 @@ use crate::case::{Case, Curve, How, Prepare, Process};
 use crate::env::Env;
 
 /// The suites: `self` compares a contender with itself, which shows how much of a ratio is noise.
-pub(crate) const NAMES: [&str; 5] = ["self", "open", "plan", "load", "btf"];
+pub(crate) const NAMES: [&str; 6] = ["self", "open", "plan", "load", "btf", "check"];
 
 pub(crate) use itself::NOTHING;
 
@@ -22,6 +23,7 @@ pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
         "load" => Some(load::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
         "plan" => Some(plan::CASES.to_vec()),
+        "check" => Some(check::CASES.to_vec()),
         _ => None,
     }
 }

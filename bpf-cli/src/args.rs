@@ -51,7 +51,22 @@ pub(crate) enum Command {
         /// Another kernel: a copy of its /sys/kernel/btf/vmlinux, or a saved kernel.
         #[arg(long, value_name = "FILE")]
         kernel: Option<PathBuf>,
+        #[command(flatten)]
+        core: CoreBtf,
     },
+    /// Say whether objects resolve against kernels: this one, or any number of others. No privileges needed.
+    ///
+    /// All that an object expects of a kernel is looked up, as for loading: types and members (CO-RE), functions,
+    /// variables, symbols, configuration, struct_ops, what programs are for. What is missing counts only where a program
+    /// may reach it: not behind bpf_core_field_exists() and its like. Only the kernel's verifier knows whether a program
+    /// is accepted.
+    ///
+    /// Exit status: 0 if every object resolves against every kernel of its byte order, 1 if one does not, 2 if something
+    /// that was given cannot be used.
+    Check(Check),
+    /// Kernels as files: what is known of one, to check and plan elsewhere.
+    #[command(subcommand)]
+    Kernel(KernelCommand),
     /// Load an object, attach what names its target, and print what its programs send, until Ctrl-C.
     ///
     /// Printed are the records of all ring buffers and, if a program prints any, trace output (bpf_printk): the kernel
@@ -67,6 +82,55 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// BPF object files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) objects: Vec<PathBuf>,
+    /// Kernels: raw BTF, images (vmlinuz, vmlinux), saved kernels (`bpf kernel save`), any of them compressed, folders of
+    /// them, or `vmlinux` for the running one, which is also the default.
+    #[arg(long, short, value_name = "FILE", num_args = 1..)]
+    pub(crate) kernel: Vec<PathBuf>,
+    /// Show everything that is missing, not only the first few of each object.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) core: CoreBtf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KernelCommand {
+    /// Write what is known of a kernel to one file: the running one, or one that is put together from files.
+    ///
+    /// In it are its types and those of its modules, architecture and release, its configuration, the names of its
+    /// symbols. `bpf check`, `bpf plan` and `bpf btf` take such a file. Privileges are needed for none of it.
+    Save {
+        /// Where to write it.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The kernel, where it is not the running one: raw BTF, an image (vmlinuz, vmlinux) or a saved kernel.
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// A module (.ko, .ko.xz, …, or raw BTF named after it), or a folder of modules as /lib/modules/RELEASE.
+        #[arg(long, value_name = "FILE", requires = "from")]
+        module: Vec<PathBuf>,
+        /// Its configuration: a copy of /boot/config-RELEASE or /proc/config.gz.
+        #[arg(long, value_name = "FILE", requires = "from")]
+        config: Option<PathBuf>,
+        /// Its symbols: a copy of /proc/kallsyms or System.map.
+        #[arg(long, value_name = "FILE", requires = "from")]
+        symbols: Option<PathBuf>,
+        /// Its release, as `uname -r` gives it, where its file does not say.
+        #[arg(long, value_name = "RELEASE", requires = "from")]
+        release: Option<String>,
+    },
+    /// Show what is known of a kernel: the running one, or one in a file.
+    Show {
+        /// Raw BTF, an image (vmlinuz, vmlinux), a saved kernel; the running kernel if left out.
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// A BPF object file.
     pub(crate) file: PathBuf,
@@ -79,6 +143,16 @@ pub(crate) struct Run {
     /// Say how long opening, reading the kernel's types, planning, loading and attaching took.
     #[arg(long)]
     pub(crate) timings: bool,
+    #[command(flatten)]
+    pub(crate) core: CoreBtf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CoreBtf {
+    /// Types for CO-RE relocations instead of the kernel's own: for one without BTF, as `bpf btf minimize` writes it. All
+    /// else is still looked up in the kernel itself.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) core_btf: Option<PathBuf>,
 }
 
 /// Seconds, with or without a fraction.
@@ -90,7 +164,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl Command {
     /// Whether the exit status says that two things differ.
     pub(crate) fn compares(&self) -> bool {
-        matches!(self, Self::Btf(BtfCommand::Diff { .. }))
+        matches!(self, Self::Btf(BtfCommand::Diff { .. }) | Self::Check(_))
     }
 }
 
@@ -182,6 +256,8 @@ pub(crate) enum StructOps {
         /// Stay, and keep the links until this process is ended.
         #[arg(long)]
         hold: bool,
+        #[command(flatten)]
+        core: CoreBtf,
     },
     /// Unregister what `list` shows.
     Unregister {

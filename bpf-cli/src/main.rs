@@ -14,7 +14,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let out = out::Out::new(args.json, args.color);
-    // `diff` and its like keep 1 for what differs.
+    // `diff`, `check` and their like keep 1 for what differs.
     let trouble = if args.command.compares() { ExitCode::from(2) } else { ExitCode::FAILURE };
     match cmd::run(&args.command, &out) {
         Ok(()) if !out.finish() => trouble,

@@ -12,15 +12,23 @@ use crate::error::ElfError;
 /// # Errors
 /// [`ElfError::NotElf`], [`ElfError::Damaged`].
 pub fn btf_section(bytes: &[u8]) -> Result<Option<&[u8]>, ElfError> {
+    section(bytes, ".BTF")
+}
+
+/// The bytes of the first section of that name; `None` if the file has none.
+///
+/// # Errors
+/// [`ElfError::NotElf`], [`ElfError::Damaged`].
+pub fn section<'a>(bytes: &'a [u8], name: &str) -> Result<Option<&'a [u8]>, ElfError> {
     if !bytes.starts_with(b"\x7fELF") {
         let start = bytes.iter().take(4).copied().collect();
         return Err(ElfError::NotElf { len: bytes.len(), start });
     }
     let damaged = |error: object::Error| ElfError::Damaged { what: error.to_string() };
     let file = object::File::parse(bytes).map_err(damaged)?;
-    let Some(section) = file.section_by_name(".BTF") else { return Ok(None) };
+    let Some(section) = file.section_by_name(name) else { return Ok(None) };
     if section.compressed_file_range().map_err(damaged)?.format != CompressionFormat::None {
-        return Err(ElfError::Damaged { what: "section `.BTF` is compressed".into() });
+        return Err(ElfError::Damaged { what: format!("section `{name}` is compressed") });
     }
     section.data().map(Some).map_err(damaged)
 }

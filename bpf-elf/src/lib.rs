@@ -25,7 +25,7 @@ mod slots;
 mod struct_ops;
 mod types;
 
-pub use any::btf_section;
+pub use any::{btf_section, section};
 pub use data::{DataPointer, DataSection, Global};
 pub use error::{
     CodePlace, ElfError, FunctionError, FunctionProblem, JumpTableProblem, LegacyField, MapError, MapProblem,

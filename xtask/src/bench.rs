@@ -1,6 +1,7 @@
 //! Measures how fast we are beside others. The package in `bench/` measures; here it is built and given something to
 //! work on.
 
+mod check;
 mod inputs;
 
 // What bench/ computes with is tested here: nobody tests the package itself without a C compiler.
@@ -21,7 +22,7 @@ use crate::outside;
 use crate::workspace::Workspace;
 
 /// The names of the suites, as `bench/` has them.
-pub(crate) const SUITES: [&str; 5] = [ITSELF, "open", "plan", "load", "btf"];
+pub(crate) const SUITES: [&str; 6] = [ITSELF, "open", "plan", "load", "btf", "check"];
 
 /// The suite that compares contenders with themselves, to show the noise. Runs only when it is named.
 const ITSELF: &str = "self";

@@ -15,9 +15,10 @@ pub fn closest<'a>(wanted: &str, among: impl IntoIterator<Item = &'a str>, most:
     if wanted.len() > MAX_NAME || most == 0 {
         return Vec::new();
     }
+    let wanted = Wanted::new(wanted);
     let mut rows = Rows::default();
     for name in among {
-        if let Some(distance) = distance(wanted, name, &mut rows) {
+        if let Some(distance) = wanted.distance(name, &mut rows) {
             // Kept short, so that a long list costs no memory.
             let at = found.partition_point(|(known, _)| *known <= distance);
             if at < most && found.iter().all(|(_, known)| *known != name) {
@@ -29,33 +30,66 @@ pub fn closest<'a>(wanted: &str, among: impl IntoIterator<Item = &'a str>, most:
     found.into_iter().map(|(_, name)| name.to_owned()).collect()
 }
 
-/// How far two names are apart; `None` where they have little in common. Slips come before shared words.
-fn distance(wanted: &str, name: &str, rows: &mut Rows) -> Option<u32> {
-    if name.is_empty() || name.len() > MAX_NAME || name == wanted {
-        return None;
+/// A name that was not found, with what is asked of it for each other: a kernel has a hundred thousand.
+struct Wanted<'a> {
+    name: &'a str,
+    /// Without `_` around it.
+    bare: &'a str,
+    /// Its words of more than two letters.
+    words: Vec<&'a [u8]>,
+    letters: u64,
+    /// How many edits count as a slip.
+    allowed: usize,
+}
+
+/// The words of a name.
+fn words(name: &str) -> impl Iterator<Item = &[u8]> {
+    name.as_bytes().split(|byte| *byte == b'_').filter(|word| word.len() > 2)
+}
+
+/// Which letters are in a name, a bit for each; some share one, those that differ in case always.
+fn letters(name: &str) -> u64 {
+    name.bytes().fold(0, |all, byte| all | 1 << ((byte | 0x20) & 63))
+}
+
+impl<'a> Wanted<'a> {
+    fn new(name: &'a str) -> Self {
+        let bare = name.trim_matches('_');
+        let allowed = (name.len() / 3).min(4);
+        Self { name, bare, words: words(bare).collect(), letters: letters(name), allowed }
     }
-    let (bare, other) = (wanted.trim_matches('_'), name.trim_matches('_'));
-    if !bare.is_empty() && bare.eq_ignore_ascii_case(other) {
-        return Some(0);
-    }
-    let allowed = (wanted.len() / 3).min(4);
-    if wanted.len().abs_diff(name.len()) <= allowed {
-        let edits = rows.edits(wanted.as_bytes(), name.as_bytes());
-        if edits <= allowed {
-            return u32::try_from(edits).ok();
+
+    /// How far two names are apart; `None` where they have little in common. Slips come before shared words.
+    fn distance(&self, name: &str, rows: &mut Rows) -> Option<u32> {
+        if name.is_empty() || name.len() > MAX_NAME || name == self.name {
+            return None;
         }
+        let other = name.trim_matches('_');
+        if !self.bare.is_empty() && self.bare.eq_ignore_ascii_case(other) {
+            return Some(0);
+        }
+        if self.name.len().abs_diff(name.len()) <= self.allowed && self.may_be_slip(name) {
+            let edits = rows.edits(self.name.as_bytes(), name.as_bytes());
+            if edits <= self.allowed {
+                return u32::try_from(edits).ok();
+            }
+        }
+        let known = |word: &&[u8]| self.words.contains(word);
+        let shared: usize = words(other).filter(known).map(<[u8]>::len).sum();
+        let all = self.bare.len().saturating_add(other.len());
+        // At least half of the letters of both are in shared words.
+        if shared == 0 || shared.saturating_mul(4) < all {
+            return None;
+        }
+        u32::try_from(10 + (all - shared.saturating_mul(2).min(all)) * 100 / all.max(1)).ok()
     }
-    let shared: usize = other
-        .split('_')
-        .filter(|word| word.len() > 2 && bare.split('_').any(|known| known == *word))
-        .map(str::len)
-        .sum();
-    let all = bare.len().saturating_add(other.len());
-    // At least half of the letters of both are in shared words.
-    if shared == 0 || shared.saturating_mul(4) < all {
-        return None;
+
+    /// Whether few enough edits could do: one brings in one letter that was not there, or takes one away, or both.
+    fn may_be_slip(&self, name: &str) -> bool {
+        let letters = letters(name);
+        let missing = (self.letters & !letters).count_ones().max((letters & !self.letters).count_ones());
+        usize::try_from(missing).is_ok_and(|missing| missing <= self.allowed)
     }
-    u32::try_from(10 + (all - shared.saturating_mul(2).min(all)) * 100 / all.max(1)).ok()
 }
 
 /// Three rows of the table of edit distances, kept between names.

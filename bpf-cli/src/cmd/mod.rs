@@ -1,7 +1,9 @@
 //! The commands: a file per noun.
 
 mod btf;
+mod check;
 mod demo;
+mod kernel;
 mod object;
 mod run;
 mod struct_ops;
@@ -16,9 +18,9 @@ use crate::args::Command;
 use crate::out::Out;
 
 /// What a command can fail with.
-pub(crate) trait Failure: Diagnostic {}
+pub(crate) trait Failure: Diagnostic + fmt::Debug {}
 
-impl<T: Diagnostic> Failure for T {}
+impl<T: Diagnostic + fmt::Debug> Failure for T {}
 
 impl<'a, T: Failure + 'a> From<T> for Box<dyn Failure + 'a> {
     fn from(failure: T) -> Self {
@@ -32,14 +34,63 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
     match command {
         Command::Demo => demo::run(out),
         Command::Show { file } => object::show(file, out),
-        Command::Plan { file, kernel } => object::plan(file, kernel.as_deref(), out),
+        Command::Plan { file, kernel, core } => object::plan(file, kernel.as_deref(), core, out),
+        Command::Check(args) => check::run(args, out),
+        Command::Kernel(command) => kernel::run(command, out),
         Command::Run(args) => run::run(args, out),
         Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),
     }
 }
 
-/// A failure of a command itself, beside those of the library. Codes E0901 to E0919.
+/// Several things that a command was given and that cannot be used, each by itself. Code E0924, unless it is one.
+#[derive(Debug)]
+pub(crate) struct Unusable(pub(crate) Vec<Box<dyn Failure + Send>>);
+
+impl Unusable {
+    fn one(&self) -> Option<&(dyn Failure + Send)> {
+        match self.0.as_slice() {
+            [one] => Some(&**one),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.one() {
+            Some(one) => fmt::Display::fmt(one, f),
+            None => write!(f, "{} files cannot be used", self.0.len()),
+        }
+    }
+}
+
+impl Diagnostic for Unusable {
+    fn code(&self) -> &'static str {
+        self.one().map_or("E0924", |one| one.code())
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        self.one().map(|one| one.labels()).unwrap_or_default()
+    }
+
+    fn help(&self) -> Option<String> {
+        self.one().and_then(|one| one.help())
+    }
+
+    fn as_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.one().and_then(|one| one.as_error())
+    }
+
+    fn related(&self) -> Vec<&dyn Diagnostic> {
+        match self.one() {
+            Some(one) => one.related(),
+            None => self.0.iter().map(|one| &**one as &dyn Diagnostic).collect(),
+        }
+    }
+}
+
+/// A failure of a command itself, beside those of the library. Codes E0901 to E0919 and E0921 to E0935.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) code: &'static str,

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use bpf_loader::{Kernel, Object};
+use bpf_loader::Object;
 
-use crate::cmd::Outcome;
+use crate::args::CoreBtf;
+use crate::cmd::{Outcome, kernel};
 use crate::out::Out;
 use crate::render::json;
 
@@ -14,13 +15,9 @@ pub(crate) fn show(file: &Path, out: &Out) -> Outcome {
     Ok(())
 }
 
-pub(crate) fn plan(file: &Path, kernel: Option<&Path>, out: &Out) -> Outcome {
+pub(crate) fn plan(file: &Path, kernel: Option<&Path>, core: &CoreBtf, out: &Out) -> Outcome {
     let object = Object::open(file)?;
-    let kernel = match kernel {
-        Some(path) => Kernel::open(path)?,
-        None => Kernel::running(),
-    };
-    let plan = object.plan(&kernel)?;
+    let plan = object.plan(&kernel::chosen(kernel, core)?)?;
     out.result(|| plan.to_string(), || plan.to_json());
     Ok(())
 }

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use bpf_loader::events::TraceOutput;
 use bpf_loader::uapi::{Helper, MapType};
-use bpf_loader::{Kernel, Links, LoadedObject, Object, RingBuffer};
+use bpf_loader::{Links, LoadedObject, Object, RingBuffer};
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::args::Run;
-use crate::cmd::{CommandError, Outcome};
+use crate::cmd::{CommandError, Outcome, kernel};
 use crate::out::Out;
 use crate::render::event;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Run, out: &Out) -> Outcome {
     let stop = Stop::new(args)?;
     let mut timings = Timings::new();
     let object = timings.step("open", || Object::open(&args.file))?;
-    let kernel = Kernel::running();
+    let kernel = kernel::chosen(None, &args.core)?;
     let plan = timings.step("plan", || object.plan(&kernel))?;
     timings.take_out("kernel", kernel.read_time().unwrap_or_default());
     let loaded = timings.step("load", || plan.load(&kernel))?;

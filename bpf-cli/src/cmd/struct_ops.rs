@@ -7,8 +7,8 @@ use bpf_loader::struct_ops::{Live, live};
 use bpf_loader::{Kernel, Link, Object, StructOps};
 use serde_json::json;
 
-use crate::args::StructOps as Command;
-use crate::cmd::{CommandError, Outcome};
+use crate::args::{CoreBtf, StructOps as Command};
+use crate::cmd::{CommandError, Outcome, kernel};
 use crate::out::Out;
 use crate::render::{json, struct_ops as render};
 
@@ -16,7 +16,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
     match command {
         Command::List => list(out),
         Command::Dump { name } => dump(name.as_deref(), out),
-        Command::Register { file, pin, hold } => register(file, pin.as_deref(), *hold, out),
+        Command::Register { file, pin, hold, core } => register(file, pin.as_deref(), *hold, core, out),
         Command::Unregister { name } => unregister(name, out),
     }
 }
@@ -88,7 +88,7 @@ fn named<'a>(all: &'a [Live], name: &str) -> Result<&'a Live, CommandError> {
     }
 }
 
-fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
+fn register(file: &Path, pin: Option<&Path>, hold: bool, core: &CoreBtf, out: &Out) -> Outcome {
     let object = Object::open(file)?;
     if object.struct_ops().is_empty() {
         return Err(CommandError::new("E0904", format!("{} has no struct_ops variables", file.display()))
@@ -128,7 +128,8 @@ fn register(file: &Path, pin: Option<&Path>, hold: bool, out: &Out) -> Outcome {
             .at(file, Some(Label::item("variable", odd.name())))
             .into());
     }
-    let loaded = object.load()?;
+    let kernel = kernel::chosen(None, core)?;
+    let loaded = object.plan(&kernel)?.load(&kernel)?;
     for notice in loaded.plan().notices() {
         out.note(format!("notice {}: {notice}", notice.code()));
     }

@@ -1,5 +1,7 @@
 //! What the command prints for each way to get it wrong: run as a process, whole output as snapshots.
 
+mod check;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

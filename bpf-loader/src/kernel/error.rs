@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use bpf_btf::{Label, ParseError, Place, TypeError};
+use bpf_btf::{Endian, Label, ParseError, Place, TypeError};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
-use crate::kernel::{ModuleError, SavedError};
+use crate::kernel::{ImageError, ModuleError, SavedError};
 
-/// Why a fact about a kernel is not to be had. Codes E0321 to E0329.
+/// Why a fact about a kernel is not to be had. Codes E0321 to E0340.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KernelError {
@@ -79,6 +79,36 @@ pub enum KernelError {
         /// What it is.
         what: String,
     },
+    /// A file that was to be a kernel has types, and is something else.
+    #[error("{} is no kernel: it is {what}", path.display())]
+    NotKernel {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A file that was to hold a kernel's symbols has none.
+    #[error("{} holds no symbols", path.display())]
+    NotSymbols {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of a kernel cannot be taken apart.
+    #[error("{} cannot be taken for a kernel", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: ImageError,
+    },
+    /// BTF that was given for CO-RE is of the other byte order.
+    #[error("the BTF for CO-RE is {btf}-endian, the kernel is {kernel}-endian")]
+    CoreEndian {
+        /// The byte order of the kernel.
+        kernel: Endian,
+        /// That of the BTF.
+        btf: Endian,
+    },
 }
 
 fn looked_in(looked: &[PathBuf]) -> String {
@@ -141,6 +171,10 @@ impl KernelError {
             Self::Module { .. } => "E0327",
             Self::NoKconfig { .. } => "E0328",
             Self::NotBtf { .. } => "E0329",
+            Self::CoreEndian { .. } => "E0330",
+            Self::NotSymbols { .. } => "E0337",
+            Self::NotKernel { .. } => "E0338",
+            Self::Image { source, .. } => source.code(),
         }
     }
 
@@ -148,8 +182,15 @@ impl KernelError {
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         match self {
-            Self::NoBtfGiven | Self::NoKconfig { .. } => vec![Label::at(Place::Kernel)],
-            Self::NoBtf { path } | Self::Read { path, .. } | Self::NotBtf { path, .. } => {
+            Self::NoBtfGiven | Self::NoKconfig { .. } | Self::CoreEndian { .. } => {
+                vec![Label::at(Place::Kernel)]
+            }
+            Self::NoBtf { path }
+            | Self::Read { path, .. }
+            | Self::NotBtf { path, .. }
+            | Self::Image { path, .. }
+            | Self::NotSymbols { path }
+            | Self::NotKernel { path, .. } => {
                 vec![Label::at(Place::Object(path.display().to_string()))]
             }
             Self::Btf { path, source } => {
@@ -172,7 +213,8 @@ impl KernelError {
                 match source {
                     ModuleError::Parse(error) => labels.extend(error.labels()),
                     ModuleError::Base(error) => labels.extend(error.labels()),
-                    ModuleError::Read(_) => {}
+                    ModuleError::File(error) => labels.extend(error.labels()),
+                    ModuleError::Read(_) | ModuleError::Distilled => {}
                 }
                 labels
             }
@@ -207,21 +249,33 @@ impl KernelError {
                 source: SavedError::Version { .. } | SavedError::UnknownSection { .. }, ..
             } => "it was saved by a newer version: use that, or save it again".into(),
             Self::Saved { .. } => "save it again, or copy it again".into(),
+            Self::NotKernel { .. } => {
+                "give its raw BTF (as in /sys/kernel/btf), its image (vmlinuz, vmlinux), or a saved kernel".into()
+            }
+            Self::NotSymbols { .. } => {
+                "lines of an address, a letter and a name are wanted, as in /proc/kallsyms and System.map; Debian has the \
+                 latter in the package linux-image-RELEASE-dbg".into()
+            }
+            Self::Image { source, .. } => return source.help(),
+            Self::CoreEndian { .. } => "give the BTF of a kernel for this machine".into(),
             Self::Types(source) => return source.help().map(Into::into),
             Self::Cut { .. } => return None,
             Self::Module { source: ModuleError::Parse(_), .. } => {
                 "a module's BTF fits the kernel that the module was built for: load the module again, or build it again"
                     .into()
             }
-            Self::Module { source: ModuleError::Base(error), .. } => return error.help(),
+            Self::Module { source: ModuleError::Base(error) | ModuleError::File(error), .. } => return error.help(),
+            Self::Module { source: ModuleError::Distilled, .. } => {
+                "where the module is loaded, /sys/kernel/btf has its BTF for that kernel: give that".into()
+            }
             Self::Module { .. } => "the module may have been removed just now; then there is nothing to do".into(),
-            Self::NotBtf { what, .. } if what.contains("compressed") => "unpack it first".into(),
             Self::NotBtf { what, .. } if what.contains("ELF") => {
                 "compile with debug information (clang -g), or build the kernel with CONFIG_DEBUG_INFO_BTF=y"
                     .into()
             }
             Self::NotBtf { .. } => {
-                "give raw BTF (as in /sys/kernel/btf), an ELF file with a section .BTF, or a saved kernel"
+                "give raw BTF (as in /sys/kernel/btf), a kernel image (vmlinuz), an ELF file with a section .BTF, or a \
+                 saved kernel"
                     .into()
             }
         })

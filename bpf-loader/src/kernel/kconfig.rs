@@ -66,7 +66,7 @@ fn file(path: &Path) -> io::Result<String> {
 }
 
 /// The text in the bytes of a file, unpacked where they are gzip. What is not UTF-8 is in no name or number.
-fn text(bytes: &[u8]) -> io::Result<String> {
+pub(super) fn text(bytes: &[u8]) -> io::Result<String> {
     let most = u64::try_from(MOST).unwrap_or(u64::MAX);
     let mut unpacked = Vec::new();
     let read = if bytes.starts_with(GZIP) {

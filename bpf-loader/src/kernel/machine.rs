@@ -60,7 +60,11 @@ impl Machine {
 
 /// Where each distribution says which version its kernel is: Ubuntu at the end of `/proc/version_signature`, Debian in
 /// the version (`#1 SMP Debian 6.1.106-3`), others in the release.
-fn version_code(ubuntu: Option<&str>, version: Option<&str>, release: Option<&str>) -> Option<u32> {
+pub(super) fn version_code(
+    ubuntu: Option<&str>,
+    version: Option<&str>,
+    release: Option<&str>,
+) -> Option<u32> {
     let ubuntu = ubuntu.and_then(|text| text.split_ascii_whitespace().nth(2));
     let debian = version.and_then(|text| text.split_once("Debian ").map(|(_, rest)| rest));
     [ubuntu, debian, release].into_iter().flatten().find_map(code)

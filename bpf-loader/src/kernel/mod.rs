@@ -1,8 +1,11 @@
 //! What a kernel offers, as a value: the running one, or any other described by files.
 
+mod builder;
+mod core_btf;
 mod error;
 mod feature;
 mod file;
+mod image;
 mod kconfig;
 mod machine;
 mod module;
@@ -18,13 +21,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use bpf_btf::{Btf, Endian, ParseError};
+use bpf_btf::{Btf, ParseError};
 use sha2::{Digest, Sha256};
 
+pub use builder::KernelBuilder;
 pub use error::{KernelError, ReadError};
 use feature::LookedUp;
 pub use feature::{Answer, Feature};
 pub use file::btf_file;
+pub use image::ImageError;
 pub(crate) use kconfig::values as kconfig_values;
 pub use machine::Machine;
 pub use module::{Module, ModuleError};
@@ -40,6 +45,8 @@ pub use symbols::{Symbol, Symbols};
 #[derive(Clone)]
 pub struct Kernel {
     inner: Arc<Inner>,
+    /// Other BTF for CO-RE.
+    core: Option<Arc<core_btf::CoreBtf>>,
 }
 
 struct Inner {
@@ -84,81 +91,9 @@ impl fmt::Debug for Kernel {
     }
 }
 
-/// Puts a kernel together from what is known of it.
-#[derive(Debug, Default)]
-pub struct KernelBuilder {
-    btf: Option<Btf>,
-    modules: BTreeMap<String, Vec<u8>>,
-    machine: Option<Machine>,
-    known: HashMap<Feature, Answer>,
-    kconfig: Option<String>,
-    symbols: Option<Symbols>,
-}
-
-impl KernelBuilder {
-    /// Its vmlinux BTF.
-    #[must_use]
-    pub fn btf(mut self, btf: Btf) -> Self {
-        self.btf = Some(btf);
-        self
-    }
-
-    /// The BTF of one of its modules, as `/sys/kernel/btf/NAME` has it: split, on the kernel's. It is parsed when
-    /// something asks for it.
-    #[must_use]
-    pub fn module(mut self, name: impl Into<String>, btf: impl Into<Vec<u8>>) -> Self {
-        self.modules.insert(name.into(), btf.into());
-        self
-    }
-
-    /// Its machine facts.
-    #[must_use]
-    pub fn machine(mut self, machine: Machine) -> Self {
-        self.machine = Some(machine);
-        self
-    }
-
-    /// What it answers to a feature, whatever its BTF shows.
-    #[must_use]
-    pub fn feature(mut self, feature: Feature, answer: Answer) -> Self {
-        self.known.insert(feature, answer);
-        self
-    }
-
-    /// The kernel, taken for the one that runs: for tests against a stand-in.
-    #[cfg(test)]
-    pub(crate) fn build_as_running(self) -> Kernel {
-        self.finish(true)
-    }
-
-    /// The kernel. Without BTF, plans that need it fail with an error that says so.
-    #[must_use]
-    pub fn build(self) -> Kernel {
-        self.finish(false)
-    }
-
-    fn finish(self, running: bool) -> Kernel {
-        let endian = self.btf.as_ref().map_or(Endian::NATIVE, Btf::endian);
-        let machine = self.machine.unwrap_or_else(|| Machine::unknown(endian));
-        let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
-        Kernel::new(Inner {
-            running,
-            machine,
-            btf,
-            read_time: OnceLock::new(),
-            hash: OnceLock::new(),
-            modules: OnceLock::from(module::Known::given(self.modules)),
-            kconfig: OnceLock::from(self.kconfig.ok_or(KernelError::NoKconfig { looked: Vec::new() })),
-            symbols: OnceLock::from(Ok(self.symbols)),
-            known: Mutex::new(self.known),
-            shown: Mutex::default(),
-        })
-    }
-}
-
 impl Kernel {
     fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), core: None }
     }
 
     /// The kernel that this process runs on. Reads nothing yet.
@@ -184,18 +119,23 @@ impl Kernel {
         KernelBuilder::default()
     }
 
-    /// A kernel known by a file: a saved one ([`Self::save`]), or raw vmlinux BTF. The first bytes tell which.
+    /// A kernel known by a file. The first bytes tell what it is:
+    ///
+    /// | form | what is known of it |
+    /// |---|---|
+    /// | a saved kernel ([`Self::save`]) | all that was saved |
+    /// | raw vmlinux BTF, as `/sys/kernel/btf/vmlinux` | its types and byte order |
+    /// | an ELF file with a section `.BTF`: `vmlinux` | and architecture, release, version, built-in configuration |
+    /// | x86 `bzImage`; arm64, riscv and loongarch zboot; arm64 and riscv `Image` | the same |
+    /// | any of these, compressed | the same |
+    ///
+    /// Files and images may be compressed by gzip; with the feature `decompress` also by xz, lzma, zstd and the old form
+    /// of lz4. Those compressed by bzip2 and lzo are refused by name. At most 256 MiB are read and unpacked.
     ///
     /// # Errors
-    /// [`KernelError`]: the file cannot be read, or is neither.
+    /// [`KernelError`]: the file cannot be read, is something else, is damaged, or has no BTF.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KernelError> {
-        let path = path.as_ref();
-        let bytes = crate::read::large(path).map_err(|source| KernelError::read(path, &source))?;
-        if bytes.as_ref().starts_with(saved::MAGIC) {
-            return Self::from_saved(bytes.as_ref()).map_err(|error| error.of_file(path));
-        }
-        let btf = Btf::parse(bytes).map_err(|source| KernelError::Btf { path: path.into(), source })?;
-        Ok(Self::builder().btf(btf).build())
+        Self::builder().file(path).map(KernelBuilder::build)
     }
 
     /// Whether this is the kernel that the process runs on: the only one that can be loaded into.
@@ -250,7 +190,16 @@ impl Kernel {
     ) -> Self {
         let known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let machine = Some(self.machine().clone());
-        KernelBuilder { btf: Some(btf), modules, machine, known, kconfig, symbols }.build()
+        KernelBuilder {
+            btf: Some(btf),
+            modules,
+            machine,
+            known,
+            kconfig,
+            symbols,
+            ..KernelBuilder::default()
+        }
+        .build()
     }
 
     /// What it answers to a feature, from what was given, probed, or shown by BTF that has been read already. Never

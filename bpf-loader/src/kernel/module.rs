@@ -1,6 +1,7 @@
 //! The modules of a kernel that have BTF of their own, each opened when something asks for it.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,6 +9,7 @@ use bpf_btf::{Btf, ParseError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::kernel::image::{self, Elf};
 use crate::kernel::{BtfHash, Kernel, KernelError, ReadError};
 
 /// Where the running kernel shows its BTF and that of its modules.
@@ -48,6 +50,13 @@ pub enum ModuleError {
     /// The kernel's own is not to be had.
     #[error("it continues the kernel's, which is not to be had")]
     Base(#[source] Box<KernelError>),
+    /// Its file is something else.
+    #[error("its file is no module with BTF")]
+    File(#[source] Box<KernelError>),
+    /// It was built apart from its kernel (`.BTF.base`, since 6.11): its types continue a part of the kernel's that only
+    /// the kernel puts in place.
+    #[error("it was built apart from its kernel, and continues a cut copy of the kernel's")]
+    Distilled,
 }
 
 impl fmt::Debug for Module<'_> {
@@ -88,12 +97,32 @@ impl<'a> Module<'a> {
         let base = self.kernel.btf().map_err(|error| failed(ModuleError::Base(Box::new(error))))?;
         let bytes = match &self.known.bytes {
             Bytes::Given(bytes) => bytes.clone(),
-            Bytes::File(path) => crate::read::whole(path).map_err(|error| {
-                failed(ModuleError::Read(ReadError { kind: error.kind(), errno: error.raw_os_error() }))
-            })?,
+            Bytes::File(path) => from_file(path).map_err(failed)?,
         };
         Btf::parse_split(bytes, base).map_err(|source| failed(ModuleError::Parse(source)))
     }
+}
+
+/// The BTF in a module's file, or in what the kernel shows of it.
+fn from_file(path: &Path) -> Result<Vec<u8>, ModuleError> {
+    let unpacked = image::unpacked(path).map_err(|error| match error {
+        KernelError::Read { source, .. } => ModuleError::Read(source),
+        KernelError::NoBtf { .. } => {
+            ModuleError::Read(ReadError { kind: io::ErrorKind::NotFound, errno: None })
+        }
+        other => ModuleError::File(Box::new(other)),
+    })?;
+    let bytes = unpacked.as_ref();
+    let Some(elf) = Elf::of(bytes) else { return Ok(bytes.to_vec()) };
+    let section = |name| {
+        elf.section(name)
+            .map_err(|what| ModuleError::File(Box::new(KernelError::NotBtf { path: path.into(), what })))
+    };
+    if section(".BTF.base")?.is_some() {
+        return Err(ModuleError::Distilled);
+    }
+    let none = || KernelError::NotBtf { path: path.into(), what: "a module without BTF".into() };
+    section(".BTF")?.map(<[u8]>::to_vec).ok_or_else(|| ModuleError::File(Box::new(none())))
 }
 
 impl Known {
@@ -104,6 +133,15 @@ impl Known {
     /// Those that are described by their bytes.
     pub(super) fn given(modules: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<Self> {
         modules.into_iter().map(|(name, bytes)| Self::new(name, Bytes::Given(bytes))).collect()
+    }
+
+    /// Those that are described by their files.
+    pub(super) fn in_files(modules: impl IntoIterator<Item = (String, PathBuf)>) -> Vec<Self> {
+        modules.into_iter().map(|(name, path)| Self::new(name, Bytes::File(path))).collect()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Those of the running kernel, by name. Where sysfs is not to be had, there are none.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bpf_btf::core::{CandidateSet, Candidates, keep_shape, needs as core_needs};
 use bpf_btf::matching::nearest;
 use bpf_btf::matching::struct_ops::{ValueStruct, all_value_structs, value_struct};
-use bpf_btf::minimize::{Keep, minimize_split};
+use bpf_btf::minimize::{Keep, minimize, minimize_split};
 use bpf_btf::{Btf, Kind, TypeError, essential_name};
 use bpf_elf::{Extern, ExternKind};
 
@@ -17,7 +17,8 @@ use crate::plan::target::Wanted;
 /// What a plan of this object looks at in this kernel's types: for all of its programs and struct_ops variables, those
 /// included that are not to be loaded. Planned against BTF that was cut to this, the object comes out the same.
 ///
-/// Of modules nothing is in it; [`Kernel::cut_to`] sees to these too.
+/// Of modules nothing is in it, and nothing of [other BTF for CO-RE](Kernel::with_core_btf); [`Kernel::cut_to`] sees
+/// to these too.
 ///
 /// In it are, whatever the object: the types that show which features the kernel has; and with a struct_ops variable,
 /// the names of all that the kernel takes.
@@ -33,27 +34,38 @@ pub fn needs(object: &Object, kernel: &Kernel) -> Result<Keep, KernelError> {
         .and_then(|()| struct_ops(object, btf, &mut keep))
         .and_then(|()| externs(object, &[btf], &mut keep))
         .and_then(|()| targets(object, &[(None, btf)], &mut keep))
-        .and_then(|()| relocations(object, &[btf], &mut keep));
+        .and_then(|()| match kernel.core_btf() {
+            None => relocations(object, &[btf], &mut keep),
+            Some(_) => Ok(()),
+        });
     collected.map(|()| keep).map_err(KernelError::Types)
 }
 
 /// What of a module's types a plan rests on: those that the kernel itself has not.
-fn module_needs(object: &Object, kernel: &Btf, name: &str, module: &Btf) -> Result<Keep, TypeError> {
+fn module_needs(
+    object: &Object,
+    kernel: &Kernel,
+    btf: &Btf,
+    name: &str,
+    module: &Btf,
+) -> Result<Keep, TypeError> {
     let mut keep = Keep::new();
     for (_, value) in all_value_structs(module).iter().filter(|_| !object.file().struct_ops().is_empty()) {
         named(module, value, &mut keep)?;
     }
     for var in object.file().struct_ops() {
         let ops = essential_name(&var.type_name);
-        if value_struct(kernel, ops).is_none()
+        if value_struct(btf, ops).is_none()
             && let Some(value) = value_struct(module, ops)
         {
             keep.whole(module, value.value_type)?;
         }
     }
-    externs(object, &[kernel, module], &mut keep)?;
-    targets(object, &[(None, kernel), (Some(name), module)], &mut keep)?;
-    relocations(object, &[kernel, module], &mut keep)?;
+    externs(object, &[btf, module], &mut keep)?;
+    targets(object, &[(None, btf), (Some(name), module)], &mut keep)?;
+    if kernel.core_btf().is_none() {
+        relocations(object, &[btf, module], &mut keep)?;
+    }
     Ok(keep)
 }
 
@@ -75,7 +87,7 @@ impl Kernel {
         for object in &objects {
             keep.extend(&needs(object, self)?);
             for (name, (module, keep)) in &mut modules {
-                keep.extend(&module_needs(object, btf, name, module).map_err(KernelError::Types)?);
+                keep.extend(&module_needs(object, self, btf, name, module).map_err(KernelError::Types)?);
             }
         }
         modules.retain(|(_, (_, keep))| !keep.is_empty());
@@ -85,8 +97,20 @@ impl Kernel {
         let btf = Btf::parse(bytes).map_err(|source| KernelError::Cut { source })?;
         let modules: BTreeMap<String, Vec<u8>> = names.into_iter().map(str::to_owned).zip(cut).collect();
         let (kconfig, symbols) = facts(self, &objects)?;
-        Ok(self.with(btf, modules, kconfig, symbols))
+        let cut = self.with(btf, modules, kconfig, symbols);
+        match self.core_btf() {
+            Some(core) => cut.with_core_btf(cut_core(core, &objects)?),
+            None => Ok(cut),
+        }
     }
+}
+
+/// What of other BTF for CO-RE the relocations of these objects look at.
+fn cut_core(core: &Btf, objects: &[&Object]) -> Result<Btf, KernelError> {
+    let mut keep = Keep::new();
+    let kept = objects.iter().try_for_each(|object| relocations(object, &[core], &mut keep));
+    let bytes = kept.and_then(|()| minimize(core, &keep)).map_err(KernelError::Types)?;
+    Btf::parse(bytes).map_err(|source| KernelError::Cut { source })
 }
 
 /// What shows the kernel's features.

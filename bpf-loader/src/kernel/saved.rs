@@ -44,8 +44,22 @@ const MODULES: Section = section(9, "modules", 256 << 20);
 const VERSION_CODE: Section = section(10, "version of the kernel", 4);
 /// Lines of `=NAME`, or `*NAME` where several symbols have the name.
 const SYMBOLS: Section = section(11, "symbols", 64 << 20);
-const SECTIONS: [Section; 11] =
-    [ENDIAN, ARCHITECTURE, RELEASE, PAGE_SIZE, CPUS, FEATURES, KCONFIG, BTF, MODULES, VERSION_CODE, SYMBOLS];
+/// Other BTF for CO-RE.
+const CORE_BTF: Section = section(12, "BTF for CO-RE", 256 << 20);
+const SECTIONS: [Section; 12] = [
+    ENDIAN,
+    ARCHITECTURE,
+    RELEASE,
+    PAGE_SIZE,
+    CPUS,
+    FEATURES,
+    KCONFIG,
+    BTF,
+    MODULES,
+    VERSION_CODE,
+    SYMBOLS,
+    CORE_BTF,
+];
 
 /// What is wrong with a saved kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -170,6 +184,7 @@ impl Kernel {
             (MODULES, Some(self.saved_modules()).filter(|modules| !modules.is_empty())),
             (VERSION_CODE, number(machine.version_code)),
             (SYMBOLS, self.symbols()?.map(saved_symbols)),
+            (CORE_BTF, self.core_btf().map(|btf| btf.bytes().to_vec())),
         ];
         let parts: Vec<(Section, Vec<u8>)> =
             parts.into_iter().filter_map(|(section, bytes)| Some((section, bytes?))).collect();
@@ -208,7 +223,18 @@ impl Kernel {
     /// # Errors
     /// [`KernelError::Saved`], with the offset at which the bytes stop making sense.
     pub fn from_saved(bytes: &[u8]) -> Result<Self, KernelError> {
-        read(bytes).map_err(|Damage { at, source }| KernelError::Saved { path: None, at: at as u64, source })
+        Self::builder().saved(bytes).map(KernelBuilder::build)
+    }
+}
+
+impl KernelBuilder {
+    /// What was saved of a kernel.
+    pub(super) fn saved(self, bytes: &[u8]) -> Result<Self, KernelError> {
+        read(bytes, self).map_err(|Damage { at, source }| KernelError::Saved {
+            path: None,
+            at: at as u64,
+            source,
+        })
     }
 }
 
@@ -255,7 +281,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Kernel, Damage> {
+fn read(bytes: &[u8], into: KernelBuilder) -> Result<KernelBuilder, Damage> {
     if !bytes.starts_with(MAGIC) {
         return Err(Damage { at: 0, source: SavedError::NotSaved });
     }
@@ -295,7 +321,7 @@ fn read(bytes: &[u8]) -> Result<Kernel, Damage> {
     if !cursor.rest.is_empty() {
         return Err(cursor.damage(SavedError::Rest { len: cursor.rest.len() }));
     }
-    Parts { parts, end: cursor.at }.build()
+    Parts { parts, end: cursor.at }.build(into)
 }
 
 /// The sections of a file, by tag.
@@ -305,7 +331,7 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn build(&self) -> Result<Kernel, Damage> {
+    fn build(&self, into: KernelBuilder) -> Result<KernelBuilder, Damage> {
         let endian = match self.get(ENDIAN) {
             Some((_, [0])) => Endian::Little,
             Some((_, [1])) => Endian::Big,
@@ -320,23 +346,30 @@ impl Parts<'_> {
         machine.version_code = self.number(VERSION_CODE)?;
         machine.page_size = self.number(PAGE_SIZE)?;
         machine.possible_cpus = self.number(CPUS)?;
-        let mut builder = Kernel::builder().machine(machine);
+        let mut builder = into.machine(machine);
         if let Some(text) = self.text(KCONFIG)? {
             builder = builder.kconfig(text);
         }
         builder = self.features(builder)?;
-        if let Some((at, bytes)) = self.get(BTF) {
-            let btf = Btf::parse(bytes.to_vec())
-                .map_err(|source| Damage { at, source: SavedError::Btf(source) })?;
-            if btf.endian() != endian {
-                return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
-            }
+        if let Some(btf) = self.btf(BTF, endian)? {
             builder = builder.btf(btf);
         }
         if let Some(symbols) = self.symbols()? {
             builder = builder.symbols(symbols);
         }
-        self.modules(builder).map(KernelBuilder::build)
+        builder.core_btf = self.btf(CORE_BTF, endian)?;
+        self.modules(builder)
+    }
+
+    /// Types, of the byte order of the kernel.
+    fn btf(&self, section: Section, endian: Endian) -> Result<Option<Btf>, Damage> {
+        let Some((at, bytes)) = self.get(section) else { return Ok(None) };
+        let parsed = Btf::parse(bytes.to_vec());
+        let btf = parsed.map_err(|source| Damage { at, source: SavedError::Btf(source) })?;
+        if btf.endian() != endian {
+            return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
+        }
+        Ok(Some(btf))
     }
 
     /// One answer a line: `+Name` or `-Name`. One about a feature that this version has no use for is passed over.

@@ -42,6 +42,10 @@ impl Symbols {
         let line = |line: &'_ str| {
             let mut words = line.split_ascii_whitespace();
             let (address, kind, name) = (words.next()?, words.next()?, words.next()?);
+            // A module in brackets may follow; what else does is no symbol.
+            if words.next().is_some_and(|module| !module.starts_with('[')) {
+                return None;
+            }
             Some((u64::from_str_radix(address, 16).ok()?, kind.to_owned(), name.to_owned()))
         };
         let found = text.lines().filter_map(line).map(|(address, kind, name)| {
@@ -126,6 +130,20 @@ impl KernelBuilder {
         self.symbols = Some(symbols);
         self
     }
+
+    /// Its symbols, from a file as `/proc/kallsyms` or `System.map`. Lines of another form are passed over.
+    ///
+    /// # Errors
+    /// [`KernelError::Read`]; [`KernelError::NotSymbols`] where no line is of that form.
+    pub fn symbols_file(self, path: impl AsRef<Path>) -> Result<Self, KernelError> {
+        let path = path.as_ref();
+        let bytes = crate::read::whole(path).map_err(|source| KernelError::read(path, &source))?;
+        let symbols = Symbols::parse(&String::from_utf8_lossy(&bytes));
+        if symbols.iter().next().is_none() {
+            return Err(KernelError::NotSymbols { path: path.into() });
+        }
+        Ok(self.symbols(symbols))
+    }
 }
 
 fn running() -> Result<Option<Symbols>, KernelError> {
@@ -151,6 +169,7 @@ mod tests {
              ffffffffc0000010 t cleanup\t[one]\n\
              ffffffffc0000020 t cleanup\t[two]\n\
              ffffffff81000000 T _text\n\
+             ffffffffffffffff B The real System.map is elsewhere\n\
              nonsense\n",
         );
         let find = |name| symbols.find(name).map(|found| (found.address, found.ambiguous));

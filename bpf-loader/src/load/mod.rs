@@ -262,7 +262,7 @@ fn replan(plan: &Plan, kernel: &Kernel, steps: &[Step], sys: &dyn Sys) -> Option
             Err(error) => tracing::debug!(feature = feature.name(), %error, "probe is inconclusive"),
         }
     }
-    lacking.then(|| plan.object().plan(kernel).map_err(LoadError::from))
+    lacking.then(|| plan.object().plan(&kernel.with_core_of(plan.kernel())).map_err(LoadError::from))
 }
 
 fn execute(

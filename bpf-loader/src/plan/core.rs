@@ -14,7 +14,7 @@ use bpf_sys::uapi::insn::{
 use crate::object::Object;
 use crate::plan::error::Site;
 use crate::plan::insn::POISON_CALL;
-use crate::plan::{Context, PlanError, PlanInsn, Poison, Ref, Unresolved};
+use crate::plan::{Context, Notice, PlanError, PlanInsn, Poison, Ref, Unresolved};
 
 /// A function's instructions with its CO-RE relocations applied, each to be placed in any number of programs.
 pub(crate) struct Relocated {
@@ -41,7 +41,12 @@ fn candidates(cx: &mut Context<'_>, roots: &HashSet<TypeId>) -> Option<Candidate
     if roots.is_empty() {
         return None;
     }
-    let (local, kernel) = (cx.object.file().btf()?, cx.kernel_btf()?);
+    let local = cx.object.file().btf()?;
+    if let Some(core) = cx.kernel.core_btf() {
+        // What was given instead of the kernel's is all that counts.
+        return Some(CandidateSet::find(local, roots.iter().copied(), &[core]));
+    }
+    let kernel = cx.kernel_btf()?;
     let mut set = CandidateSet::find(local, roots.iter().copied(), &[kernel]);
     let missing: Vec<TypeId> = set.missing().collect();
     if !missing.is_empty() {
@@ -99,8 +104,13 @@ fn relocate_one(
         };
         match resolve(local, &reloc.record, root) {
             Ok(fixup) => {
-                if let Err(why) = patch(&mut out, function.id, reloc.insn, &fixup) {
+                let home = if cx.kernel.core_btf().is_some() { Home::Other } else { Home::Kernel };
+                if let Err(why) = patch(&mut out, function.id, reloc.insn, &fixup, home) {
                     cx.errors.push(PlanError::CoreInsn { site: Box::new(site()), why });
+                }
+                if home == Home::Other && fixup.kind == RelocKind::TYPE_ID_TARGET {
+                    let (function, insn) = (function.name.clone(), reloc.insn.0);
+                    cx.notices.push(Notice::CoreTypeId { function, insn });
                 }
             }
             Err(error) => cx.errors.push(PlanError::Core { site: Box::new(site()), error: Box::new(error) }),
@@ -109,8 +119,23 @@ fn relocate_one(
     out
 }
 
+/// Whose types the answers are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Home {
+    /// The kernel's.
+    Kernel,
+    /// Those that were given instead, whose ids are numbers like any other.
+    Other,
+}
+
 /// Writes an answer into the instruction that asked, if that instruction holds what the compiler must have put there.
-fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup) -> Result<(), String> {
+fn patch(
+    out: &mut Relocated,
+    function: FunctionId,
+    at: InsnIndex,
+    fixup: &Fixup,
+    home: Home,
+) -> Result<(), String> {
     let index = usize::try_from(at.0).unwrap_or(usize::MAX);
     let (first, rest) = out
         .insns
@@ -137,7 +162,7 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
     // An id means nothing but in its BTF, and 0 is none.
     let kernel_type = u32::try_from(value)
         .ok()
-        .filter(|id| fixup.kind == RelocKind::TYPE_ID_TARGET && *id != 0)
+        .filter(|id| home == Home::Kernel && fixup.kind == RelocKind::TYPE_ID_TARGET && *id != 0)
         .map(TypeId);
     let insn = &mut first.insn;
     match insn.class() {

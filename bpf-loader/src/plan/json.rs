@@ -27,6 +27,7 @@ impl Plan {
                 "release": machine.release,
                 "architecture": machine.architecture,
                 "btf_sha256": self.kernel_btf_hash().ok().flatten().map(|hash| hash.to_string()),
+                "core_btf_sha256": self.core_btf_hash().map(|hash| hash.to_string()),
             },
             "assumptions": self.assumptions().map(|(feature, steps)| json!({
                 "feature": feature.name(),

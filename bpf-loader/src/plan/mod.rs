@@ -28,6 +28,7 @@ mod programs;
 mod struct_ops;
 pub(crate) mod target;
 mod text;
+mod unguarded;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -179,7 +180,7 @@ impl Plan {
         let mut cx = Context {
             object,
             kernel,
-            needs_btf: needs_btf(object),
+            needs_btf: needs_btf(object, kernel),
             assumptions: BTreeMap::new(),
             notices: Vec::new(),
             errors: Vec::new(),
@@ -257,6 +258,13 @@ impl Plan {
     /// [`KernelError`], where the BTF that was read before cannot be read any more.
     pub fn kernel_btf_hash(&self) -> Result<Option<BtfHash>, KernelError> {
         if self.data.used_btf { self.data.kernel.btf_hash().map(Some) } else { Ok(None) }
+    }
+
+    /// The hash of the BTF that CO-RE relocations were resolved by, where that is not the
+    /// [kernel's own](Kernel::with_core_btf).
+    #[must_use]
+    pub fn core_btf_hash(&self) -> Option<BtfHash> {
+        self.data.kernel.core_btf_hash().filter(|_| relocates(&self.data.object))
     }
 
     /// The modules whose types the plan depends on, in order of names: only a kernel where they are the same can load
@@ -360,13 +368,18 @@ impl Plan {
     }
 }
 
-/// Whether anything in the object asks for the kernel's types.
-fn needs_btf(object: &Object) -> bool {
+/// Whether anything in the object asks for the kernel's own types.
+fn needs_btf(object: &Object, kernel: &Kernel) -> bool {
     let file = object.file();
-    file.functions().iter().any(|function| !function.core.is_empty())
+    kernel.core_btf().is_none() && relocates(object)
         || externs::needs_btf(object)
         || file.programs().iter().zip(object.programs()).any(|(program, spec)| {
             spec.autoload() && program.def.as_ref().is_some_and(|def| def.needs_btf_target)
         })
         || file.struct_ops().iter().any(|var| object.map(var.map).is_some_and(|map| map.def().autocreate))
+}
+
+/// Whether the object has CO-RE relocations.
+fn relocates(object: &Object) -> bool {
+    object.file().functions().iter().any(|function| !function.core.is_empty())
 }

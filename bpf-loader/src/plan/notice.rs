@@ -83,6 +83,13 @@ pub enum Notice {
         /// What does not fit.
         why: String,
     },
+    /// A program asks for the kernel's id of a type, and the types are not the kernel's own.
+    CoreTypeId {
+        /// The function that asks.
+        function: String,
+        /// The instruction, counted from the start of that function.
+        insn: u32,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -125,6 +132,12 @@ impl fmt::Display for Notice {
             Self::TypesDropped { map, why } => {
                 write!(f, "the kernel is not told of the types of map `{map}`: {why}")
             }
+            Self::CoreTypeId { function, .. } => {
+                write!(
+                    f,
+                    "`{function}` asks for the kernel's id of a type, and gets that of the BTF given for CO-RE"
+                )
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -145,6 +158,7 @@ impl Notice {
             Self::ModuleSkipped { .. } => "E0452",
             Self::Unresolved { missing, .. } => missing.code(),
             Self::SymbolUnknown { .. } => "E0454",
+            Self::CoreTypeId { .. } => "E0331",
             Self::NotAContext { .. } => "E0455",
             Self::SlotEmpty { .. } => "E0456",
             Self::TypesDropped { .. } => "E0457",
@@ -169,6 +183,9 @@ impl Notice {
                 vec![Label::item("program", program), Label::item("function", function)]
             }
             Self::SlotEmpty { map, .. } | Self::TypesDropped { map, .. } => vec![Label::item("map", map)],
+            Self::CoreTypeId { function, insn } => {
+                vec![Label::item("function", function), Label::at(Place::Insn(*insn))]
+            }
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];
@@ -188,6 +205,9 @@ impl Notice {
         match self {
             Self::Unresolved { missing, .. } => Some(missing.help().to_owned()),
             Self::ModuleSkipped { error } => error.help(),
+            Self::CoreTypeId { .. } => {
+                Some("it means that type to the kernel only where both number their types alike".into())
+            }
             _ => None,
         }
     }

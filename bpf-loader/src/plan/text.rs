@@ -65,7 +65,8 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let machine = self.data.kernel.machine();
         write!(f, "plan of {} for a {}-endian kernel", self.data.object.name(), machine.endian)?;
-        writeln!(f, "{}", if self.data.used_btf { ", by its BTF" } else { "" })?;
+        write!(f, "{}", if self.data.used_btf { ", by its BTF" } else { "" })?;
+        writeln!(f, "{}", if self.core_btf_hash().is_some() { ", CO-RE by other BTF" } else { "" })?;
         for (feature, steps) in self.assumptions() {
             writeln!(
                 f,

@@ -8,7 +8,7 @@ use bpf_loader::{Diagnostic, Kernel, MapError};
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Outcome, equal, holds, load, open, test};
+use crate::support::{DONE, Failed, Outcome, equal, holds, load, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -18,6 +18,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("a pinned link that only closing detaches", pinned_raw_tracepoint),
         test("globals: rodata before load, data while it runs", globals),
         test("CO-RE reads this kernel's structs", core_fields),
+        test("CO-RE by a file of what the object needs", core_by_file),
         test("CO-RE relocations of the other kinds", core_kinds),
         test("guarded accesses load although they are poisoned", guarded),
         test("one object loaded by eight threads at once", threads),
@@ -159,9 +160,32 @@ fn globals() -> Outcome {
 }
 
 fn core_fields() -> Outcome {
-    let mut object = open("core/fields")?;
+    let object = open("core/fields")?;
+    reads_this_process(object, &Kernel::running()).map(drop)?;
+    DONE
+}
+
+/// As for a kernel without BTF: this one's own is not looked at. A plan made so loads whether or not the file is given
+/// again.
+fn core_by_file() -> Outcome {
+    let object = open("core/fields")?;
+    let path = std::env::temp_dir().join(format!("bpf-loader-core-{}.btf", std::process::id()));
+    std::fs::write(&path, Kernel::running().cut_to([&object])?.btf()?.bytes())?;
+    let read = bpf_loader::kernel::btf_file(&path, None);
+    std::fs::remove_file(&path)?;
+    let kernel = Kernel::running().with_core_btf(read?)?;
+    holds("it is smaller", kernel.core_btf().is_some_and(|btf| btf.bytes().len() < 64 << 10))?;
+    let plan = reads_this_process(object, &kernel)?;
+    equal("the kernel's own BTF", (plan.kernel_btf_hash()?, kernel.read_time()), (None, None))?;
+    equal("what was used instead", plan.core_btf_hash(), kernel.core_btf_hash())?;
+    drop(plan.load(&Kernel::running())?);
+    DONE
+}
+
+/// The programs of `core/fields`, loaded by that kernel's types, read what is known of this process otherwise.
+fn reads_this_process(mut object: bpf_loader::Object, kernel: &Kernel) -> Result<bpf_loader::Plan, Failed> {
     object.global_mut("target_tgid")?.set(&std::process::id())?;
-    let loaded = object.load()?;
+    let loaded = object.plan(kernel)?.load(kernel)?;
     let links = loaded.programs().map(bpf_loader::Program::attach).collect::<Result<Vec<_>, _>>()?;
     std::fs::metadata("/")?;
     drop(links);
@@ -178,7 +202,7 @@ fn core_fields() -> Outcome {
         String::from_utf8_lossy(&comm).trim_end_matches('\0').to_owned(),
         thread.trim_end().to_owned(),
     )?;
-    DONE
+    Ok(loaded.plan().clone())
 }
 
 fn core_kinds() -> Outcome {

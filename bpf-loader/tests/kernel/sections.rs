@@ -59,7 +59,7 @@ fn arena() -> Outcome {
 /// One page more than 512 MiB: kernels before 7.0 refuse the program, and the variables go to the start.
 fn far_arena() -> Outcome {
     let mut object = open("arena/globals")?;
-    object.map_mut("arena")?.set_max_entries(131_073);
+    object.map_mut("arena")?.set_max_entries(131_073)?;
     let loaded = match object.load() {
         Err(LoadError::Refused { .. }) if !knows_arenas() => {
             return Ok(Completion::ignored_with("needs Linux 6.9: arenas"));

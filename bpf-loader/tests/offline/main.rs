@@ -1,5 +1,6 @@
 //! What needs no kernel and no privileges: plans of every fixture, their text, and damaged objects.
 
+mod core_btf;
 mod differences;
 mod externs;
 mod functions;
@@ -9,3 +10,4 @@ mod sections;
 mod stored;
 mod support;
 mod sweep;
+mod unguarded;

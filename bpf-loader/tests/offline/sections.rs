@@ -42,7 +42,7 @@ fn variables_stand_at_the_end_of_an_arena() {
 fn an_arena_has_to_have_room() {
     let placed = |pages: u32, wide: Answer| {
         let mut object = Object::open(path("arena/globals", "el")).unwrap();
-        object.map_mut("arena").unwrap().set_max_entries(pages);
+        object.map_mut("arena").unwrap().set_max_entries(pages).unwrap();
         let plan = object.plan(&kernel("el", &[(Feature::WideOffsets, wide)]));
         plan.map(|plan| {
             let assumed = plan.assumptions().any(|(feature, _)| feature == Feature::WideOffsets);

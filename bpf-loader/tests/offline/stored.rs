@@ -85,13 +85,13 @@ fn program<'a>(plan: &'a Plan, name: &str) -> &'a PlanProgram {
 }
 
 /// The numbers that a program sets registers to, in order.
-fn numbers(plan: &Plan, name: &str) -> Vec<i32> {
+pub(crate) fn numbers(plan: &Plan, name: &str) -> Vec<i32> {
     // `rN = number`: BPF_ALU64 | BPF_MOV | BPF_K.
     program(plan, name).insns.iter().filter(|insn| insn.insn.code == 0xb7).map(|insn| insn.insn.imm).collect()
 }
 
 /// Of each kernel, `STRUCT 'task_struct' size=`, and the `bits_offset=` of `pid`, `tgid` and `comm` in it.
-const TASK: [(&str, i32, [i32; 3]); 7] = [
+pub(crate) const TASK: [(&str, i32, [i32; 3]); 7] = [
     // [132] STRUCT 'task_struct' size=9344 vlen=217; 'pid' 17856, 'tgid' 17888, 'comm' 21888
     ("x86_64-5.10", 9344, [17856, 17888, 21888]),
     // [192] STRUCT 'task_struct' size=9728 vlen=244; 'pid' 19328, 'tgid' 19360, 'comm' 23808

@@ -29,6 +29,7 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path, curves: bool) -> Result<()
         let from = workspace.fixtures().join(from);
         fs::copy(&from, dir.join(to)).map_err(Error::file("copy", &from))?;
     }
+    super::check::make(workspace, dir)?;
     let clang = match clang::find(None) {
         Ok(clang) => clang,
         Err(error) => {
