@@ -2,6 +2,7 @@
 
 mod encode;
 mod error;
+mod instances;
 mod jump_tables;
 mod modules;
 mod programs;
@@ -16,21 +17,23 @@ use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use bpf_elf::{MapId, ProgramId, StructOpsId};
+use bpf_elf::{MapId, StructOpsId};
 use bpf_sys::map::MapCreate;
 use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::{Insn, ProgramType};
 use bpf_sys::{SysError, errno};
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
+pub use instances::InstanceAccess;
 use modules::Modules;
+use programs::Programs;
 use symbols::Addresses;
 pub(crate) use sys::{RealSys, Sys, SysRef};
 
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{KernelType, Plan, PlanMap, Step};
+use crate::plan::{KernelType, Plan, PlanMap, PlanProgram, Step};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
@@ -80,8 +83,10 @@ impl Plan {
 pub struct LoadedObject {
     plan: Plan,
     maps: HashMap<MapId, Map>,
-    programs: HashMap<ProgramId, Program>,
+    programs: Programs,
     struct_ops: HashMap<StructOpsId, StructOps>,
+    /// What adding to it takes, if it was asked for.
+    more: Option<instances::More>,
 }
 
 impl LoadedObject {
@@ -114,20 +119,20 @@ impl LoadedObject {
         self.plan.maps().iter().filter_map(|map| self.maps.get(&map.id))
     }
 
-    /// A program, by name.
+    /// A program, by name; the first that was loaded of its instances.
     ///
     /// # Errors
     /// [`MapError::NoSuch`].
     pub fn program(&self, name: &str) -> Result<&Program, MapError> {
         let programs = self.plan.programs();
-        let found =
-            programs.iter().find(|program| program.name == name).and_then(|p| self.programs.get(&p.id));
+        let found = programs.iter().find(|program| program.name == name);
+        let found = found.and_then(|found| self.programs.get(&(found.id, found.instance)));
         found.ok_or_else(|| MapError::no_such("program", name, programs.iter().map(|p| p.name.as_str())))
     }
 
-    /// The programs, in the order of the file.
+    /// The programs, in the order of the file; the instances of one in the order of their indexes.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
-        self.plan.programs().iter().filter_map(|program| self.programs.get(&program.id))
+        self.programs.values()
     }
 
     /// A struct_ops variable, by name.
@@ -247,7 +252,8 @@ fn execute(
     for map in plan.maps() {
         maps.insert(map.id, create_map(plan, map, types, sys)?);
     }
-    let programs = programs::load(plan, &maps, types, options.threads, sys)?;
+    let all: Vec<&PlanProgram> = plan.programs().iter().collect();
+    let programs = programs::load(plan, &all, &maps, types, options.threads, sys)?;
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
         if let Some(map) = maps.get(&ops.map) {
@@ -257,7 +263,14 @@ fn execute(
             );
         }
     }
-    Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
+    let kept = plan.instances().iter().any(|instances| instances.kept.is_some());
+    let more = kept.then(|| instances::More {
+        kernel: kernel.clone(),
+        btf,
+        threads: options.threads,
+        sys: sys.clone(),
+    });
+    Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops, more })
 }
 
 /// Everything that a plan asks of the kernel.

@@ -100,7 +100,7 @@ impl OpenError {
     }
 }
 
-/// Why an edit of a spec was refused. Codes E0311 to E0319.
+/// Why an edit of a spec was refused. Codes E0311 to E0319, of instances E0341 to E0343.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SpecError {
@@ -140,6 +140,26 @@ pub enum SpecError {
         /// What it was to be set to.
         wanted: &'static str,
     },
+    /// A program has instances already: how many is fixed once.
+    #[error("program `{program}` has instances already")]
+    HasInstances {
+        /// The program.
+        program: String,
+    },
+    /// Not a single instance.
+    #[error("program `{program}` would have no instance at all")]
+    NoInstances {
+        /// The program.
+        program: String,
+    },
+    /// Each instance was to have its own value of a variable that programs share because they can write to it.
+    #[error("`{name}` is in {section}, and only a variable in .rodata can have a value for each instance")]
+    NotReadOnly {
+        /// The variable.
+        name: String,
+        /// Its section.
+        section: String,
+    },
 }
 
 impl SpecError {
@@ -151,6 +171,9 @@ impl SpecError {
             Self::Size { .. } => "E0312",
             Self::Outside { .. } => "E0313",
             Self::MemberKind { .. } => "E0314",
+            Self::HasInstances { .. } => "E0341",
+            Self::NoInstances { .. } => "E0342",
+            Self::NotReadOnly { .. } => "E0343",
         }
     }
 
@@ -159,7 +182,12 @@ impl SpecError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoSuch { .. } => Vec::new(),
-            Self::Size { name, .. } | Self::Outside { name } => vec![Label::item("variable", name.clone())],
+            Self::Size { name, .. } | Self::Outside { name } | Self::NotReadOnly { name, .. } => {
+                vec![Label::item("variable", name.clone())]
+            }
+            Self::HasInstances { program } | Self::NoInstances { program } => {
+                vec![Label::item("program", program.clone())]
+            }
             Self::MemberKind { name, .. } => vec![Label::item("member", name.clone())],
         }
     }
@@ -169,6 +197,13 @@ impl SpecError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoSuch { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::HasInstances { .. } => {
+                Some("set them once, with Instances::keep_stream to add more after loading".into())
+            }
+            Self::NoInstances { .. } => {
+                Some("leave the program out with ProgramSpec::set_autoload(false)".into())
+            }
+            Self::NotReadOnly { .. } => Some("declare it `const volatile`".into()),
             _ => None,
         }
     }

@@ -54,7 +54,7 @@ impl Plan {
             AttachPoint::None => (None, None),
             other => (None, Some(other.to_string())),
         };
-        json!({
+        let mut out = json!({
             "name": program.name,
             "kernel_name": program.kernel_name,
             "type": program.program_type.to_string(),
@@ -79,7 +79,11 @@ impl Plan {
                 "why": poison.missing.to_string(),
                 "nearest": poison.missing.nearest(),
             })).collect::<Vec<_>>(),
-        })
+        });
+        if self.is_one_of_several(program) {
+            out["instance"] = program.instance.into();
+        }
+        out
     }
 
     fn extern_json(&self, found: &PlanExtern) -> Value {
@@ -130,7 +134,7 @@ fn notice(notice: &crate::plan::Notice) -> Value {
 }
 
 fn map(map: &PlanMap) -> Value {
-    json!({
+    let mut out = json!({
         "name": map.name,
         "kernel_name": map.kernel_name,
         "type": map.map_type.to_string(),
@@ -142,5 +146,9 @@ fn map(map: &PlanMap) -> Value {
         "kernel_value": map.kernel_value.as_ref().map(|value| &value.name),
         "arena": map.arena.map(|arena| json!({ "len": arena.len, "globals_at": arena.globals_at })),
         "frozen": map.freeze,
-    })
+    });
+    if let Some(copy) = map.copy {
+        out["instance"] = copy.instance.into();
+    }
+    out
 }

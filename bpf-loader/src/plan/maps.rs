@@ -7,7 +7,7 @@ use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::{Feature, Machine};
 use crate::object::MapSpec;
-use crate::plan::{Context, PlanArena, PlanError, PlanStructOps, Step, arena};
+use crate::plan::{Context, MapCopy, PlanArena, PlanError, PlanStructOps, Step, arena};
 
 /// A map that is to be created.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct PlanMap {
     pub contents: Option<Vec<u8>>,
     /// Whether it is closed to writing from user space once it is filled.
     pub freeze: bool,
+    /// The instance of a program that it is an own copy for. Such maps have ids that no map of the object has.
+    pub copy: Option<MapCopy>,
 }
 
 /// A type of the kernel, by name and id.
@@ -123,6 +125,7 @@ fn plan_one(
         arena: None,
         contents: spec.contents().map(<[u8]>::to_vec),
         freeze: false,
+        copy: None,
     };
     let types = (def.key_type.unwrap_or_default(), def.value_type.unwrap_or_default());
     match &def.kind {

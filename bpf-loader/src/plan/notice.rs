@@ -65,6 +65,18 @@ pub enum Notice {
         /// The struct that the kernel expects a pointer to.
         context: String,
     },
+    /// A variable has a value for each instance of a program, and the program does not use it.
+    UnusedGlobal {
+        /// The program.
+        program: String,
+        /// The variable.
+        variable: String,
+    },
+    /// No instance of a program is left.
+    AllSkipped {
+        /// The program.
+        program: String,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -101,6 +113,13 @@ impl fmt::Display for Notice {
                      `struct {context} *` for that"
                 )
             }
+            Self::UnusedGlobal { program, variable } => write!(
+                f,
+                "`{variable}` has a value for each instance of `{program}`, which uses nothing of its section"
+            ),
+            Self::AllSkipped { program } => {
+                write!(f, "every instance of program `{program}` is left out")
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -122,6 +141,8 @@ impl Notice {
             Self::Unresolved { missing, .. } => missing.code(),
             Self::SymbolUnknown { .. } => "E0454",
             Self::NotAContext { .. } => "E0455",
+            Self::UnusedGlobal { .. } => "E0458",
+            Self::AllSkipped { .. } => "E0459",
         }
     }
 
@@ -142,6 +163,10 @@ impl Notice {
             Self::NotAContext { program, function, .. } => {
                 vec![Label::item("program", program), Label::item("function", function)]
             }
+            Self::UnusedGlobal { program, variable } => {
+                vec![Label::item("program", program), Label::item("variable", variable)]
+            }
+            Self::AllSkipped { program } => vec![Label::item("program", program)],
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];

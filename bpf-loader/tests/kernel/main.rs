@@ -10,6 +10,8 @@ mod externs;
 #[cfg(target_os = "linux")]
 mod functions;
 #[cfg(target_os = "linux")]
+mod instances;
+#[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
 mod programs;
@@ -36,6 +38,7 @@ fn main() {
         modules::tests(),
         externs::tests(),
         functions::tests(),
+        instances::tests(),
         typed::tests(),
         sections::tests(),
         events::tests(),

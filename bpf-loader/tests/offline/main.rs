@@ -3,6 +3,7 @@
 mod differences;
 mod externs;
 mod functions;
+mod instances;
 mod plans;
 mod sections;
 mod stored;
