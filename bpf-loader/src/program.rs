@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bpf_elf::ProgramId;
@@ -23,18 +23,23 @@ pub struct Program {
 
 struct Inner {
     id: ProgramId,
+    instance: u32,
+    has_instances: bool,
     object: String,
     name: String,
     section: String,
-    /// The part of its section's name that says what to attach to.
+    /// What to attach it to, by name.
     target: Option<String>,
     /// Whether its section's name, with a target, says enough to attach it.
     attaches_itself: bool,
+    /// Whether it is attached with its whole object.
+    autoattach: bool,
     program_type: ProgramType,
     /// The kernel that it was planned for.
     kernel: Kernel,
     /// What of the kernel it was loaded for: how it is attached to that, and what it is called.
     loaded_for: Option<(AttachType, String)>,
+    log: Option<String>,
     fd: OwnedFd,
     sys: SysRef,
 }
@@ -49,17 +54,26 @@ impl fmt::Debug for Program {
 }
 
 impl Program {
-    pub(crate) fn new(plan: &Plan, program: &PlanProgram, fd: OwnedFd, sys: SysRef) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        program: &PlanProgram,
+        fd: OwnedFd,
+        log: Option<String>,
+        sys: SysRef,
+    ) -> Self {
         let def = plan.object().file().program(program.id);
-        let sec = def.and_then(|def| def.def.as_ref());
+        let spec = plan.object().program(program.id);
         Self {
             inner: Arc::new(Inner {
                 id: program.id,
+                instance: program.instance,
+                has_instances: plan.instances_of(program.id).is_some(),
                 object: plan.object().name().to_owned(),
                 name: program.name.clone(),
                 section: def.map(|def| def.section.clone()).unwrap_or_default(),
-                target: sec.and_then(|sec| sec.target.clone()),
-                attaches_itself: sec.is_some_and(|sec| sec.attaches_itself),
+                target: program.target.clone(),
+                attaches_itself: spec.and_then(|spec| spec.def()).is_some_and(|def| def.attaches_itself),
+                autoattach: spec.is_none_or(|spec| spec.autoattach()),
                 program_type: program.program_type,
                 kernel: plan.kernel().clone(),
                 loaded_for: match &program.attach {
@@ -68,6 +82,7 @@ impl Program {
                     }
                     _ => None,
                 },
+                log,
                 fd,
                 sys,
             }),
@@ -78,6 +93,19 @@ impl Program {
     #[must_use]
     pub fn id(&self) -> ProgramId {
         self.inner.id
+    }
+
+    /// Which of its instances it is; 0 where it has none set.
+    #[must_use]
+    pub fn instance(&self) -> u32 {
+        self.inner.instance
+    }
+
+    /// What the verifier wrote down when it was loaded, if that was asked for: `ProgramSpec::set_log_level`.
+    #[must_use]
+    #[doc(alias = "bpf_program__log_buf")]
+    pub fn log(&self) -> Option<&str> {
+        self.inner.log.as_deref()
     }
 
     /// Its name on the object: that of the C function.
@@ -92,7 +120,7 @@ impl Program {
         &self.inner.section
     }
 
-    /// What its section says to attach it to.
+    /// What to attach it to: what its section says, or what was set instead.
     #[must_use]
     pub fn target(&self) -> Option<&str> {
         self.inner.target.as_deref()
@@ -110,6 +138,10 @@ impl Program {
 
     pub(crate) fn attaches_itself(&self) -> bool {
         self.inner.attaches_itself
+    }
+
+    pub(crate) fn autoattach(&self) -> bool {
+        self.inner.autoattach
     }
 
     pub(crate) fn kernel(&self) -> &Kernel {
@@ -143,6 +175,20 @@ impl Program {
     #[doc(alias = "bpf_prog_test_run_opts")]
     pub fn test_run(&self, run: TestRun<'_>) -> Result<TestRunOutput, MapError> {
         bpf_sys::prog::test_run(self.as_fd(), run).map_err(|error| self.error("running", error))
+    }
+
+    /// Pins it in a folder on a bpffs, under its name; one that has instances set, under `NAME_INDEX`. Gives the path.
+    ///
+    /// # Errors
+    /// [`MapError::Refused`].
+    pub fn pin_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf, MapError> {
+        let name = match self.inner.has_instances {
+            true => format!("{}_{}", self.inner.name, self.inner.instance),
+            false => self.inner.name.clone(),
+        };
+        let path = folder.as_ref().join(name);
+        self.pin(&path)?;
+        Ok(path)
     }
 
     /// Pins it to a path on a bpffs, so that it outlives this process.

@@ -10,7 +10,7 @@ use crate::load::LoadedObject;
 use crate::program::Program;
 
 impl LoadedObject {
-    /// Attaches all programs to what they were loaded for or their sections name, in the order of the file, and registers all struct_ops variables.
+    /// Attaches all programs, with all of their instances, to what they were loaded for or their sections name, in the order of the file, and registers all struct_ops variables.
     /// What cannot be attached so is left out and listed: [`Links::skipped`].
     ///
     /// # Errors
@@ -24,6 +24,7 @@ impl LoadedObject {
                 None => all.links.push(program.attach()?),
                 Some(reason) => all.skipped.push(Skipped {
                     program: program.name().to_owned(),
+                    instance: program.instance(),
                     section: program.section().to_owned(),
                     reason,
                 }),
@@ -83,6 +84,8 @@ impl Links {
 pub struct Skipped {
     /// The program.
     pub program: String,
+    /// Which of its instances; 0 where it has none set.
+    pub instance: u32,
     /// Its section.
     pub section: String,
     /// Why.
@@ -99,6 +102,8 @@ impl fmt::Display for Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SkipReason {
+    /// It was left out: `ProgramSpec::set_autoattach`.
+    Off,
     /// Its section could name a target, and does not.
     NoTarget,
     /// Programs of its kind are attached to something that only the caller knows: a socket, a cgroup, a device.
@@ -109,6 +114,9 @@ pub enum SkipReason {
 
 impl SkipReason {
     fn of(program: &Program) -> Option<Self> {
+        if !program.autoattach() {
+            return Some(Self::Off);
+        }
         if !program.attaches_itself() {
             return Some(Self::ByHand);
         }
@@ -129,6 +137,7 @@ impl SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Off => "it is not to be attached with its object",
             Self::NoTarget => "its section does not name a target",
             Self::ByHand => "its kind is attached to something that only the caller knows",
             Self::NotYet => "its kind cannot be attached yet",

@@ -168,13 +168,13 @@ fn externs(object: &Object, places: &[&Btf], keep: &mut Keep) -> Result<(), Type
 /// What programs are loaded for, in the same way.
 fn targets(object: &Object, places: &[(Option<&str>, &Btf)], keep: &mut Keep) -> Result<(), TypeError> {
     let Some(((module, last), before)) = places.split_last() else { return Ok(()) };
-    for (program, spec) in object.file().programs().iter().zip(object.programs()) {
-        let def = program.def.as_ref().filter(|def| def.needs_btf_target);
-        let Some((attach_type, target)) = def.and_then(|def| def.attach_type).zip(spec.attach_target())
-        else {
-            continue;
-        };
-        let wanted = Wanted::new(attach_type, target);
+    let named = object.programs().iter().flat_map(|spec| {
+        let def = spec.def().filter(|def| def.needs_btf_target);
+        let attach_type = def.and_then(|def| def.attach_type);
+        attach_type.into_iter().flat_map(|found| spec.targets().into_iter().map(move |name| (found, name)))
+    });
+    for (attach_type, target) in named {
+        let wanted = Wanted::new(attach_type, &target);
         if before.iter().any(|(_, btf)| wanted.in_kernel(btf).is_some()) {
             continue;
         }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::load::Types;
 use crate::map::Map;
-use crate::plan::{Plan, PlanInsn, PlanProgram, Ref, Value};
+use crate::plan::{Plan, PlanProgram, Ref, Value};
 
 /// A program in the form of the system call's arguments.
 #[derive(Debug)]
@@ -36,34 +36,26 @@ pub(crate) enum Dangling {
     Extern(InsnIndex),
 }
 
-/// Encodes a stream for the running machine. Functions, lines and references are found by where instructions came
-/// from, so the stream may differ from the resolved one.
+/// Encodes a program for the running machine.
 pub(super) fn encode(
     plan: &Plan,
     program: &PlanProgram,
-    stream: &[PlanInsn],
     maps: &HashMap<MapId, Map>,
     tables: &[MapFd],
     types: Types<'_>,
 ) -> Result<Encoded, Dangling> {
-    let starts: HashMap<InsnIndex, FunctionId> =
-        program.functions.iter().map(|function| (function.start, function.function)).collect();
-    let mut at_function = HashMap::new();
-    let mut position = HashMap::with_capacity(program.func_info.len());
-    for (at, insn) in (0_i32..).zip(stream) {
-        if let Some((origin, function)) = insn.origin.and_then(|origin| Some((origin, starts.get(&origin)?)))
-        {
-            at_function.entry(*function).or_insert(at);
-            position.entry(origin).or_insert(at);
-        }
-    }
+    let starts: HashMap<FunctionId, i32> = program
+        .functions
+        .iter()
+        .map(|function| (function.function, function.start.0.cast_signed()))
+        .collect();
     let mut out = Encoded {
-        insns: Vec::with_capacity(stream.len() * Insn::SIZE),
+        insns: Vec::with_capacity(program.insns.len() * Insn::SIZE),
         func_info: Vec::new(),
         line_info: Vec::new(),
     };
     let mut upper = 0;
-    for (at, insn) in (0_i32..).zip(stream) {
+    for (at, insn) in (0_i32..).zip(&program.insns) {
         let index = InsnIndex(at.cast_unsigned());
         let fd = |map| maps.get(map).map(|map: &Map| map.as_fd().as_raw_fd()).ok_or(Dangling::Map(index));
         let mut raw = insn.insn;
@@ -80,7 +72,7 @@ pub(super) fn encode(
                 (raw.imm, upper) = (table.ok_or(Dangling::Map(index))?.as_fd().as_raw_fd(), 0);
             }
             Some(Ref::Function(function)) => {
-                let target = at_function.get(function).ok_or(Dangling::Function(index))?;
+                let target = starts.get(function).ok_or(Dangling::Function(index))?;
                 (raw.imm, upper) = (target - at - 1, 0);
             }
             Some(Ref::KernelType(id)) => (raw.imm, upper) = (id.0.cast_signed(), 0),
@@ -104,11 +96,18 @@ pub(super) fn encode(
         out.insns.extend(raw.to_ne_bytes());
     }
     for (start, type_id) in &program.func_info {
-        if let Some(at) = position.get(start) {
-            out.func_info.extend([at.cast_unsigned(), type_id.0].iter().flat_map(|word| word.to_ne_bytes()));
-        }
+        out.func_info.extend([start.0, type_id.0].iter().flat_map(|word| word.to_ne_bytes()));
     }
-    encode_lines(program, stream, &mut out.line_info);
+    let mut last = None;
+    for line in &program.lines {
+        // The kernel takes one line for an instruction.
+        if last.replace(line.insn) == Some(line.insn) {
+            continue;
+        }
+        let packed = line.line << 10 | u32::from(line.column & 0x3ff);
+        let words = [line.insn.0, line.file.0, line.text.0, packed];
+        out.line_info.extend(words.iter().flat_map(|word| word.to_ne_bytes()));
+    }
     Ok(out)
 }
 
@@ -116,14 +115,14 @@ pub(super) fn encode(
 /// for a map (`bpf_prog_calc_tag` in `kernel/bpf/core.c`).
 pub(super) fn hash(plan: &Plan, program: &PlanProgram, types: Types<'_>) -> Result<[u8; 32], Dangling> {
     let mut of_map = false;
-    let mut stream = program.insns.clone();
-    for insn in &mut stream {
+    let mut program = program.clone();
+    for insn in &mut program.insns {
         let upper = of_map && insn.reference == Some(Ref::Upper);
         of_map = matches!(insn.reference, Some(Ref::Map(_) | Ref::MapValue { .. } | Ref::JumpTable(_)));
         // The number of what is referred to is 0 in a plan.
         insn.reference = insn.reference.filter(|_| !of_map && !upper);
     }
-    let encoded = encode(plan, program, &stream, &HashMap::new(), &[], types)?;
+    let encoded = encode(plan, &program, &HashMap::new(), &[], types)?;
     Ok(Sha256::digest(&encoded.insns).into())
 }
 
@@ -131,21 +130,4 @@ pub(super) fn hash(plan: &Plan, program: &PlanProgram, types: Types<'_>) -> Resu
 fn halves(value: u64) -> (i32, i32) {
     let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
     (i32::from_le_bytes([a, b, c, d]), i32::from_le_bytes([e, f, g, h]))
-}
-
-/// The line of each instruction that begins one, in the order of the stream.
-fn encode_lines(program: &PlanProgram, stream: &[PlanInsn], out: &mut Vec<u8>) {
-    let mut last = None;
-    for (at, insn) in (0_u32..).zip(stream) {
-        let Some(origin) = insn.origin else { continue };
-        let Ok(found) = program.lines.binary_search_by_key(&origin, |line| line.insn) else { continue };
-        if last == Some(found) {
-            continue;
-        }
-        last = Some(found);
-        if let Some(line) = program.lines.get(found) {
-            let packed = line.line << 10 | u32::from(line.column & 0x3ff);
-            out.extend([at, line.file.0, line.text.0, packed].iter().flat_map(|word| word.to_ne_bytes()));
-        }
-    }
 }

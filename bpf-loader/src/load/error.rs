@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::diagnose::{Attachment, Diagnostic, Refused};
 use crate::kernel::KernelError;
-use crate::load::MapLoadError;
+use crate::load::{InstanceAccess, MapLoadError};
+use crate::object::SpecError;
 use crate::plan::PlanFailed;
 use crate::verifier::Report;
 
@@ -19,6 +20,12 @@ pub enum LoadError {
     /// It does not resolve against the kernel.
     #[error(transparent)]
     Plan(#[from] PlanFailed),
+    /// There is no such program, or no such variable.
+    #[error(transparent)]
+    Spec(Box<SpecError>),
+    /// No instances can be added to the program.
+    #[error(transparent)]
+    Instances(Box<InstanceAccess>),
     /// The kernel's types are not to be had.
     #[error(transparent)]
     Kernel(#[from] KernelError),
@@ -87,6 +94,18 @@ pub enum LoadError {
     },
 }
 
+impl From<SpecError> for LoadError {
+    fn from(error: SpecError) -> Self {
+        Self::Spec(Box::new(error))
+    }
+}
+
+impl From<InstanceAccess> for LoadError {
+    fn from(error: InstanceAccess) -> Self {
+        Self::Instances(Box::new(error))
+    }
+}
+
 fn cause(refused: &Refused) -> String {
     refused.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default()
 }
@@ -143,6 +162,8 @@ impl std::error::Error for ProgramsFailed {
 pub struct ProgramError {
     /// The program's name.
     pub program: String,
+    /// Which of its instances, where it has several.
+    pub instance: Option<u32>,
     /// What the verifier said, as far as it said anything.
     pub report: Option<Box<Report>>,
     /// The likely cause where the verifier said nothing, checked.
@@ -153,7 +174,11 @@ pub struct ProgramError {
 
 impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "program `{}` was refused", self.program)?;
+        write!(f, "program `{}`", self.program)?;
+        if let Some(index) = self.instance {
+            write!(f, ", instance {index},")?;
+        }
+        f.write_str(" was refused")?;
         match (&self.report, &self.refused.cause) {
             (Some(report), _) if report.unresolved.is_some() => write!(f, ": {}", report.reason),
             (Some(report), _) => write!(f, " by the verifier: {}", report.reason),
@@ -177,6 +202,7 @@ impl Diagnostic for ProgramError {
 
     fn labels(&self) -> Vec<Label> {
         let mut labels = vec![Label::item("program", &self.program)];
+        labels.extend(self.instance.map(|index| Label::item("instance", index.to_string())));
         labels.extend(self.report.iter().flat_map(|report| report.labels()));
         labels
     }
@@ -197,6 +223,8 @@ impl LoadError {
             Self::Plan(failed) => Some(failed),
             Self::Kernel(error) => Some(error),
             Self::Map(error) => Some(&**error),
+            Self::Spec(error) => Some(&**error),
+            Self::Instances(error) => Some(&**error),
             Self::Programs(failed) if failed.errors.len() == 1 => {
                 failed.errors.first().map(|error| error as _)
             }

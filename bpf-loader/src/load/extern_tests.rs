@@ -87,7 +87,7 @@ fn functions_of_a_module() {
         .1
         .unwrap()
         .maps;
-    let encoded = encode(&plan, program, &program.insns, &maps, &[], types).unwrap();
+    let encoded = encode(&plan, program, &maps, &[], types).unwrap();
     let word = |at: usize, from: usize| {
         encoded.insns.get(at * 8 + from..)?.first_chunk().map(|bytes| i32::from_ne_bytes(*bytes))
     };
@@ -101,7 +101,7 @@ fn functions_of_a_module() {
     // Without the module, the instruction is said to dangle.
     let gone = HashMap::new();
     let types = Types { object: None, modules: &gone, addresses: &addresses };
-    let error = encode(&plan, program, &program.insns, &maps, &[], types).unwrap_err();
+    let error = encode(&plan, program, &maps, &[], types).unwrap_err();
     assert_eq!(error, Dangling::Extern(InsnIndex(u32::try_from(first).unwrap())));
 }
 

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bpf_elf::{MapId, ProgramId, SlotTarget};
+use bpf_elf::{MapId, SlotTarget};
 use bpf_sys::map::{MapCreate, MapFd};
 use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::{Insn, ProgramType};
@@ -14,12 +14,11 @@ use bpf_sys::{SysError, errno};
 use crate::diagnose::Asked;
 use crate::load::pins::Pins;
 use crate::load::{
-    LoadError, LoadOptions, LoadedObject, MapLoadError, RealSys, Stopped, Sys, SysRef, Types, encode,
-    programs, refused, reuse,
+    LoadError, LoadOptions, LoadedObject, MapLoadError, Programs, RealSys, Stopped, Sys, SysRef, Types,
+    encode, programs, refused, reuse,
 };
 use crate::map::{Map, MapError};
 use crate::plan::{Plan, PlanMap, Step};
-use crate::program::Program;
 
 /// Creates all of them, or finds them. The pins that are made go away again unless they are kept.
 pub(super) fn create(
@@ -59,8 +58,18 @@ pub(super) fn create(
     Ok((maps, pins))
 }
 
+/// Creates a map, whatever there is already.
+pub(super) fn create_new(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &SysRef) -> Result<Map, Stopped> {
+    let fd = create_one(plan, map, types, sys.as_ref())?;
+    in_memory(plan, map, fd, true, sys)
+}
+
+fn in_memory(plan: &Plan, map: &PlanMap, fd: MapFd, is_new: bool, sys: &SysRef) -> Result<Map, Stopped> {
+    Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", source))
+}
+
 impl LoadedObject {
-    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot:
+    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot (copies for instances under `NAME_PROGRAM_INDEX`):
     /// all or none.
     ///
     /// # Errors
@@ -70,7 +79,7 @@ impl LoadedObject {
         let mut pins = Pins::new(&(Arc::new(RealSys) as SysRef));
         for map in self.plan.maps() {
             let Some(live) = self.maps.get(&map.id) else { continue };
-            pins.pin(&self.plan, map, &pin_in(folder.as_ref(), map), live.fd())?;
+            pins.pin(&self.plan, map, &pin_in(&self.plan, folder.as_ref(), map), live.fd())?;
         }
         pins.keep();
         Ok(())
@@ -84,24 +93,31 @@ impl LoadedObject {
     pub fn unpin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapError> {
         let maps = self.plan.maps().iter();
         let mut live = maps.filter_map(|map| Some((map, self.maps.get(&map.id)?)));
-        live.try_for_each(|(map, live)| live.unpin(pin_in(folder.as_ref(), map)))
+        live.try_for_each(|(map, live)| live.unpin(pin_in(&self.plan, folder.as_ref(), map)))
     }
 }
 
 /// Where a map is pinned in a folder. Names on a bpffs have no dots.
-fn pin_in(folder: &Path, map: &PlanMap) -> PathBuf {
-    folder.join(map.name.replace('.', "_"))
+fn pin_in(plan: &Plan, folder: &Path, map: &PlanMap) -> PathBuf {
+    let name = map.name.replace('.', "_");
+    match map.copy {
+        None => folder.join(name),
+        Some(copy) => {
+            let program = plan.object().program(copy.program).map_or("", |spec| spec.name());
+            folder.join(format!("{name}_{program}_{}", copy.instance))
+        }
+    }
 }
 
-/// Puts programs into the slots that are to hold them from the start.
+/// Puts programs into the slots that are to hold them from the start; of one with instances the first.
 pub(super) fn fill_with_programs(
     plan: &Plan,
     maps: &HashMap<MapId, Map>,
-    programs: &HashMap<ProgramId, Program>,
+    programs: &Programs,
     sys: &dyn Sys,
 ) -> Result<(), Stopped> {
     let target = |target: &SlotTarget| match target {
-        SlotTarget::Program(id) => programs.get(id).map(|program| program.as_fd().as_raw_fd()),
+        SlotTarget::Program(id) => programs.get(&(*id, 0)).map(|program| program.as_fd().as_raw_fd()),
         _ => None,
     };
     plan.maps().iter().try_for_each(|map| fill(plan, map, maps, target, sys))

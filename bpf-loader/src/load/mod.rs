@@ -2,6 +2,7 @@
 
 mod encode;
 mod error;
+mod instances;
 mod jump_tables;
 mod map_error;
 mod maps;
@@ -20,12 +21,14 @@ use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use bpf_elf::{MapId, ProgramId, StructOpsId};
+use bpf_elf::{MapId, StructOpsId};
 use bpf_sys::SysError;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
+pub use instances::InstanceAccess;
 pub use map_error::{Difference, MapLoadError, Origin};
 use modules::Modules;
+use programs::Programs;
 use reuse::Given;
 pub(crate) use reuse::Shape;
 use symbols::Addresses;
@@ -34,7 +37,7 @@ pub(crate) use sys::{RealSys, Sys, SysRef, io};
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{KernelType, Plan, Step};
+use crate::plan::{KernelType, Plan, PlanProgram, Step};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
@@ -102,8 +105,10 @@ impl Plan {
 pub struct LoadedObject {
     plan: Plan,
     maps: HashMap<MapId, Map>,
-    programs: HashMap<ProgramId, Program>,
+    programs: Programs,
     struct_ops: HashMap<StructOpsId, StructOps>,
+    /// What adding to it takes, if it was asked for.
+    more: Option<instances::More>,
 }
 
 impl LoadedObject {
@@ -136,20 +141,20 @@ impl LoadedObject {
         self.plan.maps().iter().filter_map(|map| self.maps.get(&map.id))
     }
 
-    /// A program, by name.
+    /// A program, by name; the first that was loaded of its instances.
     ///
     /// # Errors
     /// [`MapError::NoSuch`].
     pub fn program(&self, name: &str) -> Result<&Program, MapError> {
         let programs = self.plan.programs();
-        let found =
-            programs.iter().find(|program| program.name == name).and_then(|p| self.programs.get(&p.id));
+        let found = programs.iter().find(|program| program.name == name);
+        let found = found.and_then(|found| self.programs.get(&(found.id, found.instance)));
         found.ok_or_else(|| MapError::no_such("program", name, programs.iter().map(|p| p.name.as_str())))
     }
 
-    /// The programs, in the order of the file.
+    /// The programs, in the order of the file; the instances of one in the order of their indexes.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
-        self.plan.programs().iter().filter_map(|program| self.programs.get(&program.id))
+        self.programs.values()
     }
 
     /// A struct_ops variable, by name.
@@ -276,7 +281,8 @@ fn execute(
     let modules = modules::open(plan, sys.as_ref())?;
     let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses };
     let (maps, pins) = maps::create(plan, types, options, sys)?;
-    let programs = programs::load(plan, &maps, types, options.threads, sys)?;
+    let all: Vec<&PlanProgram> = plan.programs().iter().collect();
+    let programs = programs::load(plan, &all, &maps, types, options.threads, sys)?;
     maps::fill_with_programs(plan, &maps, &programs, sys.as_ref())?;
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
@@ -288,7 +294,14 @@ fn execute(
         }
     }
     pins.keep();
-    Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops })
+    let kept = plan.instances().iter().any(|instances| instances.kept.is_some());
+    let more = kept.then(|| instances::More {
+        kernel: kernel.clone(),
+        btf,
+        threads: options.threads,
+        sys: sys.clone(),
+    });
+    Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops, more })
 }
 
 /// Everything that a plan asks of the kernel.

@@ -1,6 +1,6 @@
 //! Loading programs: independent of each other, so in parallel; errors in the order of the file, all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -25,23 +25,29 @@ use crate::verifier::Report;
 const ATTEMPTS: u32 = 5;
 /// The first and the largest buffer for a log, in bytes. Between them it grows fourfold.
 const LOG_FIRST: usize = 64 << 10;
+/// The smallest that every kernel takes.
+const LOG_LEAST: usize = 128;
 const LOG_MOST: usize = 64 << 20;
+
+/// Programs, by their ids and the indexes of their instances.
+pub(super) type Programs = BTreeMap<(ProgramId, u32), Program>;
 
 /// What happened to one program.
 enum Outcome {
-    Loaded(OwnedFd),
+    Loaded(OwnedFd, Option<String>),
     Refused(ProgramError),
     Dangling(Dangling),
 }
 
+/// Loads the programs of a plan, or some of them.
 pub(super) fn load(
     plan: &Plan,
+    programs: &[&PlanProgram],
     maps: &HashMap<MapId, Map>,
     types: Types<'_>,
     threads: Option<NonZero<usize>>,
     sys: &SysRef,
-) -> Result<HashMap<ProgramId, Program>, Stopped> {
-    let programs = plan.programs();
+) -> Result<Programs, Stopped> {
     let outcomes: Vec<Mutex<Option<Outcome>>> = programs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
@@ -67,20 +73,22 @@ pub(super) fn load(
     }
     let outcomes =
         outcomes.into_iter().map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner));
-    collect(plan, outcomes, sys)
+    collect(plan, programs, outcomes, sys)
 }
 
 fn collect(
     plan: &Plan,
+    programs: &[&PlanProgram],
     outcomes: impl Iterator<Item = Option<Outcome>>,
     sys: &SysRef,
-) -> Result<HashMap<ProgramId, Program>, Stopped> {
-    let mut loaded = HashMap::new();
+) -> Result<Programs, Stopped> {
+    let mut loaded = Programs::new();
     let (mut steps, mut errors) = (Vec::new(), Vec::new());
-    for (program, outcome) in plan.programs().iter().zip(outcomes) {
+    for (program, outcome) in programs.iter().zip(outcomes) {
         match outcome {
-            Some(Outcome::Loaded(fd)) => {
-                loaded.insert(program.id, Program::new(plan, program, fd, sys.clone()));
+            Some(Outcome::Loaded(fd, log)) => {
+                let key = (program.id, program.instance);
+                loaded.insert(key, Program::new(plan, program, fd, log, sys.clone()));
             }
             Some(Outcome::Refused(error)) => {
                 steps.push(Step::Program(program.id));
@@ -115,27 +123,29 @@ fn load_one(
     types: Types<'_>,
     sys: &dyn Sys,
 ) -> Outcome {
-    let tables = match jump_tables::create(program, &program.insns, sys) {
+    let tables = match jump_tables::create(program, sys) {
         Ok(tables) => tables,
         Err(source) => {
             let refused =
                 Box::new(likely_cause(Asked::Map(MapType::INSN_ARRAY), &super::asked(plan), &source));
             return Outcome::Refused(ProgramError {
                 program: program.name.clone(),
+                instance: plan.is_one_of_several(program).then_some(program.instance),
                 report: None,
                 refused,
                 source,
             });
         }
     };
-    let encoded = match encode(plan, program, &program.insns, maps, &tables, types) {
+    let encoded = match encode(plan, program, maps, &tables, types) {
         Ok(encoded) => encoded,
         Err(dangling) => return Outcome::Dangling(dangling),
     };
     let license = license(&program.license);
     let mut load = ProgLoad::new(program.program_type, &encoded.insns, &license)
         .name(&program.kernel_name)
-        .flags(program.flags);
+        .flags(program.flags)
+        .ifindex(program.ifindex);
     load = match &program.attach {
         AttachPoint::None => load,
         AttachPoint::Type(attach) => load.expected_attach_type(*attach),
@@ -163,6 +173,9 @@ fn load_one(
         load =
             load.func_info(FUNC_INFO_SIZE, &encoded.func_info).line_info(LINE_INFO_SIZE, &encoded.line_info);
     }
+    if program.log_level != 0 {
+        return with_log(plan, program, &load, None, sys);
+    }
     let mut outcome = sys.prog_load(&load);
     for _ in 1..ATTEMPTS {
         if !outcome.as_ref().is_err_and(|error| error.is(errno::EAGAIN)) {
@@ -171,8 +184,8 @@ fn load_one(
         outcome = sys.prog_load(&load);
     }
     match outcome {
-        Ok(fd) => Outcome::Loaded(fd),
-        Err(error) => explain(plan, program, &load, error, sys),
+        Ok(fd) => Outcome::Loaded(fd, None),
+        Err(error) => with_log(plan, program, &load, Some(error), sys),
     }
 }
 
@@ -182,33 +195,45 @@ fn license(text: &str) -> CString {
     CString::new(until_nul).unwrap_or_default()
 }
 
-/// Loads once more, for the log. Should it succeed this time, so much the better.
-fn explain(
+/// Loads with a log: because it was refused, or because the user wants to see it. Should it succeed where it was refused
+/// before, so much the better.
+fn with_log(
     plan: &Plan,
     program: &PlanProgram,
     load: &ProgLoad<'_>,
-    error: SysError,
+    refused: Option<SysError>,
     sys: &dyn Sys,
 ) -> Outcome {
-    let mut size = LOG_FIRST;
+    let wanted = program.log_size.and_then(|size| usize::try_from(size).ok());
+    let mut size = wanted.map_or(LOG_FIRST, |size| size.clamp(LOG_LEAST, LOG_MOST));
+    let mut put_off = 0;
     let (source, log, truncated) = loop {
         let mut buffer = vec![0; size];
-        let (again, found) = sys.prog_load_with_log(load, &mut buffer);
+        let (again, found) = sys.prog_load_with_log(load, program.log_level.max(1), &mut buffer);
         let source = match again {
-            Ok(fd) => return Outcome::Loaded(fd),
+            Ok(fd) => {
+                buffer.truncate(found.written);
+                let log = (program.log_level != 0).then(|| String::from_utf8_lossy(&buffer).into_owned());
+                return Outcome::Loaded(fd, log);
+            }
             Err(source) => source,
         };
+        if refused.is_none() && source.is(errno::EAGAIN) && put_off + 1 < ATTEMPTS {
+            put_off += 1;
+            continue;
+        }
         let needed = found.true_size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let full = source.is(errno::ENOSPC) || needed > size;
         if !full || size >= LOG_MOST {
             buffer.truncate(found.written);
             // A full buffer is reported as ENOSPC, which says nothing of the program: the first answer does.
-            let source = if source.is(errno::ENOSPC) { error } else { source };
+            let source = if source.is(errno::ENOSPC) { refused.unwrap_or(source) } else { source };
             break (source, String::from_utf8_lossy(&buffer).into_owned(), full);
         }
         size = needed.max(size.saturating_mul(4)).min(LOG_MOST);
     };
     let report = Report::read(plan, program, log, truncated).map(Box::new);
     let refused = Box::new(likely_cause(Asked::Program(program.program_type), &super::asked(plan), &source));
-    Outcome::Refused(ProgramError { program: program.name.clone(), report, refused, source })
+    let instance = plan.is_one_of_several(program).then_some(program.instance);
+    Outcome::Refused(ProgramError { program: program.name.clone(), instance, report, refused, source })
 }

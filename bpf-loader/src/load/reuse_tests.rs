@@ -27,6 +27,7 @@ fn planned(map_type: MapType, max_entries: u32, flags: u32) -> PlanMap {
         slots: Vec::new(),
         exclusive: None,
         pin: None,
+        copy: None,
     }
 }
 

@@ -134,12 +134,13 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
     fn prog_load_with_log(
         &self,
         load: &ProgLoad<'_>,
+        level: u32,
         log: &mut [u8],
     ) -> (Result<OwnedFd, SysError>, LogSize) {
         if let Err(error) = self.before(Command::PROG_LOAD) {
             return (Err(error), LogSize::default());
         }
-        load.load_with_log(1, log)
+        load.load_with_log(level, log)
     }
 
     fn link_struct_ops(&self, map: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {

@@ -166,7 +166,12 @@ impl Sys for Fake {
         self.old(Command::PROG_LOAD)?;
         Ok(descriptor())
     }
-    fn prog_load_with_log(&self, _: &ProgLoad<'_>, log: &mut [u8]) -> (Result<OwnedFd, SysError>, LogSize) {
+    fn prog_load_with_log(
+        &self,
+        _: &ProgLoad<'_>,
+        _: u32,
+        log: &mut [u8],
+    ) -> (Result<OwnedFd, SysError>, LogSize) {
         // Once refused, refused again, with a log.
         log[..4].copy_from_slice(b"no!\0");
         let mut size = LogSize::default();
@@ -561,3 +566,6 @@ mod maps;
 #[path = "extern_tests.rs"]
 #[cfg(target_endian = "little")]
 mod externs;
+
+#[path = "instance_tests.rs"]
+mod instances;

@@ -100,7 +100,7 @@ impl OpenError {
     }
 }
 
-/// Why an edit of a spec was refused. Codes E0311 to E0320.
+/// Why an edit of a spec was refused. Codes E0311 to E0320, of instances E0341 to E0343.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SpecError {
@@ -162,6 +162,26 @@ pub enum SpecError {
         /// Why not.
         why: String,
     },
+    /// A program has instances already: how many is fixed once.
+    #[error("program `{program}` has instances already")]
+    HasInstances {
+        /// The program.
+        program: String,
+    },
+    /// Not a single instance.
+    #[error("program `{program}` would have no instance at all")]
+    NoInstances {
+        /// The program.
+        program: String,
+    },
+    /// Each instance was to have its own value of a variable that programs share because they can write to it.
+    #[error("`{name}` is in {section}, and only a variable in .rodata can have a value for each instance")]
+    NotReadOnly {
+        /// The variable.
+        name: String,
+        /// Its section.
+        section: String,
+    },
 }
 
 impl SpecError {
@@ -175,6 +195,9 @@ impl SpecError {
             Self::MemberKind { .. } => "E0314",
             Self::MapFixed { .. } => "E0315",
             Self::MapValue { .. } => "E0316",
+            Self::HasInstances { .. } => "E0341",
+            Self::NoInstances { .. } => "E0342",
+            Self::NotReadOnly { .. } => "E0343",
         }
     }
 
@@ -183,7 +206,12 @@ impl SpecError {
     pub fn labels(&self) -> Vec<Label> {
         match self {
             Self::NoSuch { .. } => Vec::new(),
-            Self::Size { name, .. } | Self::Outside { name } => vec![Label::item("variable", name.clone())],
+            Self::Size { name, .. } | Self::Outside { name } | Self::NotReadOnly { name, .. } => {
+                vec![Label::item("variable", name.clone())]
+            }
+            Self::HasInstances { program } | Self::NoInstances { program } => {
+                vec![Label::item("program", program.clone())]
+            }
             Self::MemberKind { name, .. } => vec![Label::item("member", name.clone())],
             Self::MapFixed { map, .. } | Self::MapValue { map, .. } => vec![Label::item("map", map.clone())],
         }
@@ -194,6 +222,13 @@ impl SpecError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoSuch { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::HasInstances { .. } => {
+                Some("set them once, with Instances::keep_stream to add more after loading".into())
+            }
+            Self::NoInstances { .. } => {
+                Some("leave the program out with ProgramSpec::set_autoload(false)".into())
+            }
+            Self::NotReadOnly { .. } => Some("declare it `const volatile`".into()),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 mod error;
 mod global;
 mod inner_map;
+mod instances;
 mod map_spec;
 mod program_spec;
 mod struct_ops_spec;
@@ -17,6 +18,7 @@ use bpf_elf::{MapId, ObjectFile, ParseOptions, ProgramId, SecHandlers};
 pub use error::{InObject, OpenError, SpecError};
 pub use global::GlobalMut;
 pub use inner_map::InnerMap;
+pub use instances::{Instances, Rewrite};
 pub use map_spec::MapSpec;
 pub(crate) use map_spec::is_outer;
 pub use program_spec::ProgramSpec;
@@ -238,6 +240,23 @@ impl Object {
         let map = usize::try_from(global.map.0).ok().and_then(|at| self.maps.get_mut(at));
         let map = map.ok_or_else(|| missing("global variable", name, std::iter::empty()))?;
         Ok(GlobalMut::new(global, map))
+    }
+
+    /// Loads a program several times, each time with a difference. Asked for by index once loaded:
+    /// `LoadedObject::instance`.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`] with the nearest name; [`SpecError::HasInstances`] where they were set before;
+    /// [`SpecError::NoInstances`] for none; [`SpecError::NotReadOnly`] for values of a variable that is not in `.rodata`,
+    /// [`SpecError::Size`] for values of another size.
+    #[doc(alias = "bpf_program__set_prep")]
+    pub fn set_instances(&mut self, program: &str, instances: Instances) -> Result<&mut Self, SpecError> {
+        if self.program_mut(program)?.instances().is_some() {
+            return Err(SpecError::HasInstances { program: program.to_owned() });
+        }
+        instances.check(self, program)?;
+        self.program_mut(program)?.set_instances(instances);
+        Ok(self)
     }
 
     /// Resolves everything against a kernel: what would be sent to it. A pure function, no privileges.

@@ -24,7 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The BTF to load, and what of the object's BTF this kernel lacks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ObjectBtf {
     pub(super) btf: Option<Btf>,
     pub(super) lacks: Vec<Feature>,

@@ -14,6 +14,7 @@ use crate::plan::{
 };
 
 /// A program with all the functions that it needs, references still symbolic.
+#[derive(Default)]
 pub(crate) struct Stream {
     pub(crate) insns: Vec<PlanInsn>,
     pub(crate) functions: Vec<PlacedFunction>,
@@ -24,7 +25,7 @@ pub(crate) struct Stream {
 }
 
 /// The most instructions that a kernel takes for one program (`BPF_COMPLEXITY_LIMIT_INSNS`, `include/linux/bpf.h`).
-const PROGRAM_MOST: usize = 1_000_000;
+pub(crate) const PROGRAM_MOST: usize = 1_000_000;
 
 /// Puts a program's function and everything that it calls into one stream, in libbpf's order: a function is appended
 /// when the first reference to it is met, and its own references are followed before the caller's next one. What is to
@@ -35,13 +36,7 @@ pub(crate) fn assemble(
     exception_callback: Option<FunctionId>,
     functions: &HashMap<FunctionId, Relocated>,
 ) -> Option<Stream> {
-    let mut stream = Stream {
-        insns: Vec::new(),
-        functions: Vec::new(),
-        poisons: Vec::new(),
-        jump_tables: Vec::new(),
-        table_starts: Vec::new(),
-    };
+    let mut stream = Stream::default();
     let mut placed = HashMap::new();
     for first in std::iter::once(main).chain(exception_callback) {
         if !placed.contains_key(&first) {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::{Diagnostic, diagnostic};
 use crate::kernel::KernelError;
 use crate::object::Object;
-use crate::plan::{ArenaError, ExceptionError, ExternError, MapPlanError};
+use crate::plan::{ArenaError, ExceptionError, ExternError, InstanceError, MapPlanError};
 
 /// Everything about an object that cannot be resolved against a kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +178,9 @@ pub enum PlanError {
         /// Its first table.
         table: String,
     },
+    /// An instance of a program, or the instructions that were set for one, cannot be sent.
+    #[error(transparent)]
+    Instance(Box<InstanceError>),
     /// A program that is loaded for one thing of the kernel, and nothing says which.
     #[error("program `{program}`: SEC(\"{section}\") does not name what it is for")]
     NoTarget {
@@ -365,6 +368,7 @@ impl PlanError {
             Self::Exception(_) => "E0435",
             Self::Arena(error) => error.code(),
             Self::JumpTables { .. } => "E0463",
+            Self::Instance(error) => error.code(),
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
             Self::Core { error, .. } => error.code(),
@@ -402,6 +406,7 @@ impl PlanError {
             Self::Exception(error) => error.labels(),
             Self::Arena(error) => error.labels(),
             Self::JumpTables { program, .. } => vec![Label::item("program", program)],
+            Self::Instance(error) => error.labels(),
             Self::NoTarget { program, section } | Self::NoSuchTarget { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
@@ -459,6 +464,7 @@ impl PlanError {
             Self::JumpTables { .. } => {
                 "Linux 6.19 is the first with insn_array; compile with -fno-jump-tables".into()
             }
+            Self::Instance(error) => error.help(),
             Self::NoTarget { .. } => {
                 "name it behind a slash, or call ProgramSpec::set_attach_target before planning".into()
             }

@@ -15,9 +15,16 @@ pub struct PlanInsn {
     pub insn: Insn,
     /// What the immediate stands for.
     pub reference: Option<Ref>,
-    /// The instruction of the resolved stream that this one came from. Line information follows it; an instruction
-    /// that was put in later has none.
+    /// The instruction of the resolved stream that this one came from: the same, unless the program was edited for an
+    /// instance. An instruction that was put in later has none.
     pub origin: Option<InsnIndex>,
+}
+
+impl From<Insn> for PlanInsn {
+    /// An instruction that is complete as it is.
+    fn from(insn: Insn) -> Self {
+        Self { insn, reference: None, origin: None }
+    }
 }
 
 /// What an immediate stands for. It becomes a number when the program is sent.
@@ -60,7 +67,7 @@ pub(crate) const POISON_CALL: i32 = 195_896_080;
 /// is never reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Poison {
-    /// Where in the resolved stream.
+    /// Where in the stream.
     pub at: InsnIndex,
     /// The function that it is in.
     pub function: FunctionId,

@@ -52,7 +52,7 @@ impl Plan {
             SlotTarget::Program(id) => self.data.object.program(*id).map(ProgramSpec::name),
             _ => None,
         };
-        json!({
+        let mut out = json!({
             "name": map.name,
             "kernel_name": map.kernel_name,
             "type": map.map_type.to_string(),
@@ -71,7 +71,11 @@ impl Plan {
             "exclusive": map.exclusive.and_then(|id| self.data.object.program(id)).map(ProgramSpec::name),
             "pin": map.pin.as_ref().map(|path| path.display().to_string()),
             "frozen": map.freeze,
-        })
+        });
+        if let Some(copy) = map.copy {
+            out["instance"] = copy.instance.into();
+        }
+        out
     }
 
     fn program_json(&self, program: &PlanProgram) -> Value {
@@ -85,7 +89,7 @@ impl Plan {
             AttachPoint::None => (None, None),
             other => (None, Some(other.to_string())),
         };
-        json!({
+        let mut out = json!({
             "name": program.name,
             "kernel_name": program.kernel_name,
             "type": program.program_type.to_string(),
@@ -110,7 +114,11 @@ impl Plan {
                 "why": poison.missing.to_string(),
                 "nearest": poison.missing.nearest(),
             })).collect::<Vec<_>>(),
-        })
+        });
+        if self.is_one_of_several(program) {
+            out["instance"] = program.instance.into();
+        }
+        out
     }
 
     fn extern_json(&self, found: &PlanExtern) -> Value {

@@ -11,7 +11,7 @@ use crate::plan::{Context, PlanError, Ref, Step};
 pub struct PlanJumpTable {
     /// The name of its symbol.
     pub name: String,
-    /// Instructions of the resolved stream.
+    /// Instructions of the stream.
     pub targets: Vec<InsnIndex>,
 }
 

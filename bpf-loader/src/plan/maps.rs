@@ -14,7 +14,7 @@ use crate::kernel::Feature;
 use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
 use crate::plan::map_rules::{self, Asked, Rule, Types};
 use crate::plan::programs::Chosen;
-use crate::plan::{Context, MapPlanError, Notice, PlanArena, PlanError, PlanStructOps, Step, arena};
+use crate::plan::{Context, MapCopy, MapPlanError, Notice, PlanArena, PlanError, PlanStructOps, Step, arena};
 
 /// A map that is to be created.
 #[derive(Clone, Debug)]
@@ -59,6 +59,8 @@ pub struct PlanMap {
     pub exclusive: Option<ProgramId>,
     /// Where it is pinned. What is pinned there already is used instead, if it is such a map.
     pub pin: Option<PathBuf>,
+    /// The instance of a program that it is an own copy for. Such maps have ids that no map of the object has.
+    pub copy: Option<MapCopy>,
 }
 
 /// A type of the kernel, by name and id.
@@ -192,6 +194,7 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, named: bool, with_btf: bool) -> Opt
         slots: Vec::new(),
         exclusive: None,
         pin: None,
+        copy: None,
     })
 }
 
@@ -290,6 +293,8 @@ fn exclusive(cx: &mut Context<'_>, spec: &MapSpec, loaded: &HashSet<ProgramId>) 
         ("there is none of that name".to_owned(), nearest.map(|nearest| format!("did you mean `{nearest}`?")))
     } else if loaded.is_none() {
         ("it is not to be loaded".to_owned(), None)
+    } else if loaded.and_then(|id| cx.object.program(id)).is_some_and(|spec| spec.instances().is_some()) {
+        ("it has instances, and each is a program of its own".to_owned(), None)
     } else if !cx.uses(Feature::ExclusiveMaps, Step::Map(spec.id())) {
         ("this kernel has no such maps".to_owned(), Some("Linux 6.18 is the first that has".to_owned()))
     } else {

@@ -3,7 +3,8 @@
 //!
 //! The order: struct_ops kernel types (`struct_ops`), which programs to load and for what (`programs`, `target`), what
 //! they expect from elsewhere (`externs`, `kconfig`), CO-RE (`core`), calls and subprograms (`code`), the object's BTF
-//! with what is defined elsewhere (`own_btf`) and as the kernel takes it (`btf`), maps (`maps`), programs again.
+//! with what is defined elsewhere (`own_btf`) and as the kernel takes it (`btf`), maps (`maps`), programs again, and what
+//! differs between instances of one (`instances`).
 
 mod arena;
 mod arg_ctx;
@@ -16,6 +17,7 @@ mod extern_error;
 mod externs;
 mod helpers;
 mod insn;
+mod instances;
 mod json;
 mod jump_tables;
 mod kconfig;
@@ -44,6 +46,9 @@ pub use extern_error::{ExternError, ExternProblem};
 pub(crate) use externs::nearest_of;
 pub use externs::{PlanExtern, Value};
 pub use insn::{PlanInsn, Poison, Ref, Unresolved};
+pub use instances::{
+    EditInsn, EditStream, InsnLabel, InstanceError, InstanceProblem, MapCopy, PlanInstances,
+};
 pub use jump_tables::PlanJumpTable;
 pub use map_error::MapPlanError;
 pub use maps::{KernelType, PlanMap};
@@ -60,7 +65,7 @@ pub struct Plan {
     data: Arc<Data>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Data {
     object: Object,
     kernel: Kernel,
@@ -69,6 +74,7 @@ struct Data {
     btf: btf::ObjectBtf,
     maps: Vec<PlanMap>,
     programs: Vec<PlanProgram>,
+    instances: Vec<PlanInstances>,
     struct_ops: Vec<PlanStructOps>,
     externs: Vec<PlanExtern>,
     assumptions: BTreeMap<Feature, Vec<Step>>,
@@ -83,7 +89,7 @@ pub enum Step {
     Btf,
     /// Creating a map and filling it.
     Map(MapId),
-    /// Loading a program.
+    /// Loading a program, all of its instances.
     Program(ProgramId),
 }
 
@@ -119,6 +125,25 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    fn new(object: &'a Object, kernel: &'a Kernel) -> Self {
+        Self {
+            object,
+            kernel,
+            needs_btf: needs_btf(object, kernel),
+            assumptions: BTreeMap::new(),
+            notices: Vec::new(),
+            errors: Vec::new(),
+            reported: HashSet::new(),
+            noticed: HashSet::new(),
+            insns_left: MOST_INSNS,
+            externs: BTreeMap::new(),
+            kconfig: None,
+            poison_numbers: OnceCell::new(),
+            modules: BTreeSet::new(),
+            opened: None,
+        }
+    }
+
     /// Whether to use a feature in the step `step`: yes unless the kernel is known not to have it. What is not known
     /// is assumed, and noted.
     pub(crate) fn uses(&mut self, feature: Feature, step: Step) -> bool {
@@ -177,22 +202,7 @@ impl<'a> Context<'a> {
 
 impl Plan {
     pub(crate) fn of(object: &Object, kernel: &Kernel) -> Result<Self, PlanFailed> {
-        let mut cx = Context {
-            object,
-            kernel,
-            needs_btf: needs_btf(object, kernel),
-            assumptions: BTreeMap::new(),
-            notices: Vec::new(),
-            errors: Vec::new(),
-            reported: HashSet::new(),
-            noticed: HashSet::new(),
-            insns_left: MOST_INSNS,
-            externs: BTreeMap::new(),
-            kconfig: None,
-            poison_numbers: OnceCell::new(),
-            modules: BTreeSet::new(),
-            opened: None,
-        };
+        let mut cx = Context::new(object, kernel);
         let plan = Self::build(&mut cx);
         match plan {
             Some(plan) if cx.errors.is_empty() => Ok(plan),
@@ -213,13 +223,18 @@ impl Plan {
         let struct_ops = struct_ops::plan(cx);
         let chosen = programs::choose(cx, &struct_ops);
         let callbacks = exception::callbacks(cx, &chosen);
-        let roots = chosen.iter().map(|chosen| chosen.function).chain(callbacks.values().copied());
+        // Of a program whose instructions were set nothing in the file counts.
+        let of_file =
+            |chosen: &&programs::Chosen| object.program(chosen.id).is_some_and(|spec| spec.insns().is_none());
+        let mains = chosen.iter().filter(of_file).map(|chosen| chosen.function);
+        let roots = mains.chain(callbacks.values().copied());
         let reachable = core::reachable(object, roots);
         externs::plan(cx, &reachable);
         let functions = core::relocate(cx, &reachable);
         let btf = btf::plan(cx, &chosen);
-        let maps = maps::plan(cx, &struct_ops, &chosen, btf.btf.is_some());
+        let mut maps = maps::plan(cx, &struct_ops, &chosen, btf.btf.is_some());
         let programs = programs::plan(cx, &chosen, &callbacks, &functions, &btf);
+        let (programs, instances) = instances::plan(cx, programs, &mut maps);
         let externs = std::mem::take(&mut cx.externs).into_iter().map(|(id, value)| {
             let name = object.file().extern_by_id(id);
             PlanExtern { id, name: name.map(|found| found.name.clone()).unwrap_or_default(), value }
@@ -232,6 +247,7 @@ impl Plan {
             btf,
             maps,
             programs,
+            instances,
             struct_ops,
             externs: externs.collect(),
             assumptions: std::mem::take(&mut cx.assumptions),
@@ -292,7 +308,7 @@ impl Plan {
         &self.data.maps
     }
 
-    /// The programs to load, in the order of the file.
+    /// The programs to load, in the order of the file; the instances of one in the order of their indexes.
     #[must_use]
     pub fn programs(&self) -> &[PlanProgram] {
         &self.data.programs
@@ -325,14 +341,12 @@ impl Plan {
         self.data.maps.binary_search_by_key(&id, |map| map.id).ok().and_then(|at| self.data.maps.get(at))
     }
 
-    /// A program of the plan; `None` if it is not to be loaded.
+    /// A program of the plan, the first of its instances; `None` if it is not to be loaded.
     #[must_use]
     pub fn program(&self, id: ProgramId) -> Option<&PlanProgram> {
-        self.data
-            .programs
-            .binary_search_by_key(&id, |program| program.id)
-            .ok()
-            .and_then(|at| self.data.programs.get(at))
+        let programs = &self.data.programs;
+        let at = programs.partition_point(|program| program.id < id);
+        programs.get(at).filter(|program| program.id == id)
     }
 
     /// A struct_ops variable of the plan; `None` if it is not to be created.
@@ -373,9 +387,10 @@ fn needs_btf(object: &Object, kernel: &Kernel) -> bool {
     let file = object.file();
     kernel.core_btf().is_none() && relocates(object)
         || externs::needs_btf(object)
-        || file.programs().iter().zip(object.programs()).any(|(program, spec)| {
-            spec.autoload() && program.def.as_ref().is_some_and(|def| def.needs_btf_target)
-        })
+        || object
+            .programs()
+            .iter()
+            .any(|spec| spec.autoload() && spec.def().is_some_and(|def| def.needs_btf_target))
         || file.struct_ops().iter().any(|var| object.map(var.map).is_some_and(|map| map.def().autocreate))
 }
 

@@ -90,6 +90,18 @@ pub enum Notice {
         /// The instruction, counted from the start of that function.
         insn: u32,
     },
+    /// A variable has a value for each instance of a program, and the program does not use it.
+    UnusedGlobal {
+        /// The program.
+        program: String,
+        /// The variable.
+        variable: String,
+    },
+    /// No instance of a program is left.
+    AllSkipped {
+        /// The program.
+        program: String,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -138,6 +150,13 @@ impl fmt::Display for Notice {
                     "`{function}` asks for the kernel's id of a type, and gets that of the BTF given for CO-RE"
                 )
             }
+            Self::UnusedGlobal { program, variable } => write!(
+                f,
+                "`{variable}` has a value for each instance of `{program}`, which uses nothing of its section"
+            ),
+            Self::AllSkipped { program } => {
+                write!(f, "every instance of program `{program}` is left out")
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -162,6 +181,8 @@ impl Notice {
             Self::NotAContext { .. } => "E0455",
             Self::SlotEmpty { .. } => "E0456",
             Self::TypesDropped { .. } => "E0457",
+            Self::UnusedGlobal { .. } => "E0458",
+            Self::AllSkipped { .. } => "E0459",
         }
     }
 
@@ -186,6 +207,10 @@ impl Notice {
             Self::CoreTypeId { function, insn } => {
                 vec![Label::item("function", function), Label::at(Place::Insn(*insn))]
             }
+            Self::UnusedGlobal { program, variable } => {
+                vec![Label::item("program", program), Label::item("variable", variable)]
+            }
+            Self::AllSkipped { program } => vec![Label::item("program", program)],
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];

@@ -9,14 +9,14 @@ use bpf_sys::uapi::flags::{BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS};
 use bpf_sys::uapi::{AttachType, ProgramType};
 
 use crate::kernel::Feature;
-use crate::object::ProgramSpec;
+use crate::object::{Instances, ProgramSpec};
 use crate::plan::btf::ObjectBtf;
-use crate::plan::code::{Stream, assemble};
+use crate::plan::code::{PROGRAM_MOST, Stream, assemble};
 use crate::plan::core::Relocated;
 use crate::plan::maps::fit;
 use crate::plan::{
     Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanJumpTable, PlanStructOps, Poison, Ref,
-    Step, Value, arg_ctx, helpers, jump_tables, target,
+    Step, Value, arg_ctx, helpers, instances, jump_tables, target,
 };
 
 /// A program that is to be loaded.
@@ -24,6 +24,8 @@ use crate::plan::{
 pub struct PlanProgram {
     /// Its id on the object.
     pub id: ProgramId,
+    /// Which of its instances; 0 where it has none set.
+    pub instance: u32,
     /// Its name on the object.
     pub name: String,
     /// Its name in the kernel, up to 15 bytes; empty for a kernel without names.
@@ -32,8 +34,16 @@ pub struct PlanProgram {
     pub program_type: ProgramType,
     /// What it is going to be attached to, as far as the kernel wants to know that at loading.
     pub attach: AttachPoint,
+    /// The name of what it is going to be attached to, where it is said.
+    pub target: Option<String>,
     /// `BPF_F_*`.
     pub flags: u32,
+    /// The network device that it is for, by index; 0 for none.
+    pub ifindex: u32,
+    /// What the verifier is to write down even where it refuses nothing.
+    pub log_level: u32,
+    /// Bytes to make room for at first for its log, where that was set.
+    pub log_size: Option<u32>,
     /// Its license.
     pub license: String,
     /// The modules of whose functions it calls any: a call's offset is the place in this list, counted from 1.
@@ -85,14 +95,14 @@ pub struct PlacedFunction {
     pub function: FunctionId,
     /// Its name.
     pub name: String,
-    /// Its first instruction in the resolved stream.
+    /// Its first instruction in the stream.
     pub start: InsnIndex,
 }
 
 /// The source line that an instruction comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanLine {
-    /// The instruction in the resolved stream.
+    /// The instruction in the stream.
     pub insn: InsnIndex,
     /// File name, a string of the object's BTF.
     pub file: StrOffset,
@@ -121,8 +131,8 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
     let named: HashSet<FunctionId> = object.struct_ops().iter().flat_map(|spec| spec.callbacks()).collect();
     let mut chosen = Vec::new();
     for (program, spec) in object.file().programs().iter().zip(object.programs()) {
-        let sleepable = program.def.as_ref().is_some_and(|def| def.sleepable);
-        let more = program.def.as_ref().map_or(0, |def| def.program_flags);
+        let sleepable = spec.def().is_some_and(|def| def.sleepable);
+        let more = spec.def().map_or(0, |def| def.program_flags) | spec.flags();
         let mut flags = more | if sleepable { BPF_F_SLEEPABLE } else { 0 };
         if let Some(attach) = callbacks.get(&program.id) {
             let (program_type, attach) = (ProgramType::STRUCT_OPS, attach.clone());
@@ -133,7 +143,7 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
             // A callback of a variable that is left out goes with it.
             continue;
         }
-        let Some(def) = &program.def else {
+        let Some(def) = spec.def() else {
             cx.errors.push(PlanError::Section {
                 program: program.name.clone(),
                 section: program.section.clone(),
@@ -207,6 +217,10 @@ fn attach_point(
     spec: &ProgramSpec,
     def: &SecDef,
 ) -> Option<AttachPoint> {
+    if def.needs_btf_target && spec.instances().is_some_and(Instances::has_targets) {
+        // Each has its own, found when it is made.
+        return Some(AttachPoint::None);
+    }
     if def.needs_btf_target {
         return target::plan(cx, program, def, spec.attach_target());
     }
@@ -248,27 +262,41 @@ fn plan_one(
     let object = cx.object;
     let spec = object.program(chosen.id)?;
     let step = Step::Program(chosen.id);
-    let Stream { mut insns, functions, poisons, jump_tables, .. } =
-        assemble(cx, chosen.function, exception_callback, functions)?;
+    let set = spec.insns().map(<[PlanInsn]>::to_vec);
+    let own_insns = set.is_some();
+    let Stream { mut insns, functions, poisons, jump_tables, .. } = match set {
+        Some(insns) => alone(cx, chosen.function, insns)?,
+        None => assemble(cx, chosen.function, exception_callback, functions)?,
+    };
     jump_tables::check(cx, step, spec.name(), &jump_tables);
     helpers::replace(cx, step, &mut insns);
     let modules = number_modules(cx, &mut insns);
     let named = cx.uses(Feature::Names, step);
     notice(cx, spec.name(), &poisons);
-    let (mut func_info, lines) =
+    let (mut func_info, mut lines) =
         if btf.btf.is_some() { debug_info(cx, &functions) } else { Default::default() };
+    if own_insns {
+        lines.clear();
+        // The kernel would look for the function in the stream.
+        func_info.retain(|_| exception_callback.is_none());
+    }
     if let Some(context) = arg_ctx::context(chosen.program_type) {
         for (_, declared) in &mut func_info {
             *declared = *btf.declarations.get(&(context, *declared)).unwrap_or(declared);
         }
     }
-    Some(PlanProgram {
+    let program = PlanProgram {
         id: chosen.id,
+        instance: 0,
         name: spec.name().to_owned(),
         kernel_name: if named { fit(spec.name()) } else { String::new() },
         program_type: chosen.program_type,
         attach: chosen.attach.clone(),
+        target: spec.attach_target().map(str::to_owned),
         flags: chosen.flags,
+        ifindex: spec.ifindex(),
+        log_level: spec.log_level(),
+        log_size: spec.log_size(),
         license: object.file().license().unwrap_or_default().to_owned(),
         modules,
         insns,
@@ -277,11 +305,24 @@ fn plan_one(
         lines,
         poisons,
         jump_tables,
-    })
+    };
+    if own_insns { instances::set_insns(cx, &program) } else { Some(program) }
+}
+
+/// The stream of a program whose instructions the user has set.
+fn alone(cx: &mut Context<'_>, main: FunctionId, insns: Vec<PlanInsn>) -> Option<Stream> {
+    let name = cx.object.file().function(main)?.name.clone();
+    let count = insns.len();
+    if count > PROGRAM_MOST {
+        cx.errors.push(PlanError::TooLong { program: name, insns: count });
+        return None;
+    }
+    let functions = vec![PlacedFunction { function: main, name, start: InsnIndex(0) }];
+    Some(Stream { insns, functions, ..Stream::default() })
 }
 
 /// Gives each module a number, from 1, in calls of its functions.
-fn number_modules(cx: &Context<'_>, insns: &mut [PlanInsn]) -> Vec<String> {
+pub(crate) fn number_modules(cx: &Context<'_>, insns: &mut [PlanInsn]) -> Vec<String> {
     let mut modules: Vec<String> = Vec::new();
     for planned in insns.iter_mut().filter(|planned| planned.insn.is_call()) {
         let Some(Ref::Extern(id)) = planned.reference else { continue };

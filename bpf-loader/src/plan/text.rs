@@ -99,6 +99,10 @@ impl fmt::Display for Plan {
 impl Plan {
     fn map_text(&self, f: &mut fmt::Formatter<'_>, map: &PlanMap) -> fmt::Result {
         write!(f, "\nmap {}: ", map.name)?;
+        if let Some(copy) = map.copy {
+            let program = self.data.object.program(copy.program).map_or("?", |spec| spec.name());
+            write!(f, "for {program}, instance {}, ", copy.instance)?;
+        }
         shape_text(f, map)?;
         writeln!(f)?;
         if let (Some((key, value)), Some(btf)) = (map.btf, self.btf()) {
@@ -146,7 +150,11 @@ impl Plan {
     }
 
     fn program_text(&self, f: &mut fmt::Formatter<'_>, program: &PlanProgram) -> fmt::Result {
-        write!(f, "\nprogram {}: {}", program.name, program.program_type)?;
+        write!(f, "\nprogram {}", program.name)?;
+        if self.is_one_of_several(program) {
+            write!(f, ", instance {}", program.instance)?;
+        }
+        write!(f, ": {}", program.program_type)?;
         if program.kernel_name != program.name {
             write!(f, ", named {}", program.kernel_name)?;
         }
@@ -179,6 +187,11 @@ impl Plan {
         Ok(())
     }
 
+    /// Whether it has to be said which instance of a program it is.
+    pub(crate) fn is_one_of_several(&self, program: &PlanProgram) -> bool {
+        self.instances_of(program.id).is_some_and(|found| found.count > 1)
+    }
+
     /// One instruction, with names in place of what is not known before loading.
     pub(crate) fn insn_text(&self, program: &PlanProgram, index: usize) -> String {
         let Some(insn) = program.insns.get(index) else { return String::new() };
@@ -186,7 +199,7 @@ impl Plan {
         if before.is_some_and(|before| before.insn.is_ld_imm64()) {
             return "     (upper half)".to_owned();
         }
-        let map = |id| self.data.object.map(id).map_or("?", |spec| spec.name());
+        let map = |id| self.map(id).map_or("?", |map| &map.name);
         let dst = insn.insn.dst;
         match insn.reference {
             None if insn.insn.is_ld_imm64() => {
@@ -248,6 +261,7 @@ impl Plan {
 
     /// A byte of a data section, by the variable that it belongs to.
     fn place(&self, map: bpf_elf::MapId, offset: u32) -> String {
+        let map = self.map(map).and_then(|found| found.copy).map_or(map, |copy| copy.of);
         match self.data.object.file().global_at(map, offset) {
             Some((global, 0)) => format!("[{}]", global.name),
             Some((global, inside)) => format!("[{} + {inside}]", global.name),

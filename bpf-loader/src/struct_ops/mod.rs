@@ -3,7 +3,7 @@
 mod live;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -109,14 +109,14 @@ impl StructOps {
     pub(crate) fn new(
         plan: &PlanStructOps,
         map: Map,
-        programs: &HashMap<ProgramId, Program>,
+        programs: &BTreeMap<(ProgramId, u32), Program>,
         kernel: Kernel,
         sys: SysRef,
     ) -> Self {
         let mut image = plan.image.clone();
         let mut used = Vec::new();
         for (at, id) in plan.slots() {
-            let Some(program) = programs.get(&id) else { continue };
+            let Some(program) = programs.get(&(id, 0)) else { continue };
             use std::os::fd::{AsFd, AsRawFd};
             // The kernel reads an unsigned long: 8 bytes on every machine that BPF struct_ops run on.
             let fd = i64::from(program.as_fd().as_raw_fd()).to_ne_bytes();

@@ -41,11 +41,8 @@ impl Report {
         let insn = lines().filter_map(insn_of).next_back();
         let reason = lines().rfind(|line| is_reason(line)).or_else(|| lines().next_back())?.trim().to_owned();
         let registers = lines().filter_map(registers_of).next_back().map(str::to_owned);
-        // The log counts in the stream that was sent; lines and poisons count in the resolved one.
-        let sent = insn.and_then(|at| program.insns.get(usize::try_from(at).ok()?));
-        let origin = sent.and_then(|insn| insn.origin).map(|origin| origin.0);
-        let poison = origin.and_then(|at| program.poisons.iter().find(|poison| poison.at.0 == at));
-        let source = origin.and_then(|at| source_of(plan, program, at));
+        let poison = insn.and_then(|at| program.poisons.iter().find(|poison| poison.at.0 == at));
+        let source = insn.and_then(|at| source_of(plan, program, at));
         let unresolved = poison.map(|poison| poison.missing.clone());
         let reason = unresolved.as_ref().map_or(reason, ToString::to_string);
         Some(Self { reason, insn, source, registers, truncated, unresolved, log })

@@ -9,6 +9,7 @@ mod events;
 mod externs;
 #[cfg(target_os = "linux")]
 mod functions;
+mod instances;
 #[cfg(target_os = "linux")]
 mod maps;
 #[cfg(target_os = "linux")]
@@ -38,6 +39,7 @@ fn main() {
         modules::tests(),
         externs::tests(),
         functions::tests(),
+        instances::tests(),
         typed::tests(),
         sections::tests(),
         maps::tests(),

@@ -32,10 +32,10 @@ fn run(program: &bpf_loader::Program, len: usize) -> Result<u32, MapError> {
 }
 
 /// A bpffs of this test's own, unmounted in the end.
-struct Bpffs(std::path::PathBuf);
+pub(crate) struct Bpffs(pub(crate) std::path::PathBuf);
 
 impl Bpffs {
-    fn mount() -> std::io::Result<Self> {
+    pub(crate) fn mount() -> std::io::Result<Self> {
         let path = std::env::temp_dir().join(format!("bpf-loader-bpffs-{}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         let status = std::process::Command::new("mount").args(["-t", "bpf", "bpf"]).arg(&path).status()?;

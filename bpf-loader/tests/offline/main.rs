@@ -4,6 +4,7 @@ mod core_btf;
 mod differences;
 mod externs;
 mod functions;
+mod instances;
 mod maps;
 mod plans;
 mod sections;

@@ -1,13 +1,15 @@
 //! Planning: the same object and kernel give the same plan, or the same refusal, each part of which explains itself;
-//! for a kernel that was cut to what the object needs, the plan is that of the whole kernel.
+//! for a kernel that was cut to what the object needs, the plan is that of the whole kernel, and so is that of instances whose
+//! streams are given back as they came.
 
 use std::error::Error;
 use std::fmt::Write as _;
 
 use bpf_btf::Btf;
 use bpf_btf::core::RelocKind;
-use bpf_loader::object::OpenOptions;
-use bpf_loader::{Diagnostic, Kernel, Object};
+use bpf_loader::object::{Instances, OpenOptions, Rewrite};
+use bpf_loader::uapi::ProgramType;
+use bpf_loader::{Diagnostic, Kernel, Object, PlanError};
 
 use crate::walk::without_ids;
 use crate::{Reached, halves};
@@ -26,6 +28,7 @@ pub(crate) fn body(data: &[u8]) -> Reached {
     let kernel = || Kernel::builder().btf(btf.clone()).build();
     let planned = outcome(&object, &kernel());
     assert_eq!(planned, outcome(&object, &kernel()));
+    same_as_instances(&object, &kernel());
     // As libbpf does, a plan lets an id of a type be an offset in memory, where no reference stands for it. Text of types
     // without end is cut short, at another place where the ids in it have more digits.
     let ids_matter = id_as_offset(&object) || planned.as_ref().is_ok_and(|plan| plan.contains("<bad type"));
@@ -34,6 +37,30 @@ pub(crate) fn body(data: &[u8]) -> Reached {
         assert_eq!(Ok(without_ids(plan)), other.map(|other| without_ids(&other)));
     }
     Reached::Inside
+}
+
+/// Programs whose one instance is given back as it came are planned the same, or it is said what of the stream cannot be
+/// edited.
+fn same_as_instances(object: &Object, kernel: &Kernel) {
+    let Ok(plain) = object.plan(kernel) else { return };
+    let mut same = object.clone();
+    for program in plain.programs().iter().filter(|found| found.program_type != ProgramType::STRUCT_OPS) {
+        let instances = Instances::new(1).rewrite(|_, stream| Rewrite::Replace(stream));
+        // Of several programs of one name the first has them.
+        let _ = same.set_instances(&program.name, instances);
+    }
+    match same.plan(kernel) {
+        Ok(again) => {
+            assert_eq!(again.to_string(), plain.to_string());
+            for (again, plain) in again.programs().iter().zip(plain.programs()) {
+                assert_eq!((&again.insns, &again.poisons), (&plain.insns, &plain.poisons));
+            }
+        }
+        Err(failed) => {
+            let of_instance = |error: &PlanError| matches!(error, PlanError::Instance(_));
+            assert!(failed.errors().iter().all(of_instance), "{failed:?}");
+        }
+    }
 }
 
 /// Whether a load or store is asked to have an id of the kernel's types for its offset.
