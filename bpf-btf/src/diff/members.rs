@@ -68,21 +68,21 @@ fn place(of: &Type<'_>, flat: &Flat<'_>) -> Place {
 
 fn flatten<'a>(found: &Type<'a>) -> Vec<Flat<'a>> {
     let mut flat = Vec::new();
-    collect(found, 0, 0, &mut flat);
+    collect(found, 0, 0, &mut { MAX_MEMBERS }, &mut flat);
     flat
 }
 
-fn collect<'a>(found: &Type<'a>, base: u64, depth: u32, flat: &mut Vec<Flat<'a>>) {
+/// Every member that is looked at is counted in `left`, also those that lead to no member with a name.
+fn collect<'a>(found: &Type<'a>, base: u64, depth: u32, left: &mut u32, flat: &mut Vec<Flat<'a>>) {
     for member in found.members() {
-        if flat.len() >= usize::try_from(MAX_MEMBERS).unwrap_or(usize::MAX) {
-            return;
-        }
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
         let bit_offset = base.saturating_add(u64::from(member.bit_offset));
         let inner = strip_modifiers(found.btf(), member.type_id).ok();
         match inner.filter(|inner| {
             member.is_anonymous() && inner.kind().is_composite() && inner.id() != TypeId::VOID
         }) {
-            Some(inner) if depth < MOST_DEPTH => collect(&inner, bit_offset, depth + 1, flat),
+            Some(inner) if depth < MOST_DEPTH => collect(&inner, bit_offset, depth + 1, left, flat),
             _ => flat.push(Flat { member, bit_offset }),
         }
     }

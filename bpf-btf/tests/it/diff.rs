@@ -185,6 +185,20 @@ fn one_type_by_name() {
     assert_eq!(diff::named(&old, &new, "y", |_| true), None);
 }
 
+/// Structs without a name, each with many of the next inside and the last without members: 64^12 ways lead there.
+#[test]
+fn anonymous_members_that_lead_to_nothing_end() {
+    let maze = |b: &mut Builder, name| {
+        let mut inner = b.add_struct("", 0, &[]).unwrap();
+        for _ in 0..12 {
+            inner = b.add_struct("", 0, &[Field::new("", inner, 0); 64]).unwrap();
+        }
+        b.add_struct("maze", 4, &[Field::new("", inner, 0), Field::new(name, INT, 0)]).unwrap();
+    };
+    // What stands behind more members than any struct has is not looked at.
+    check(|b| maze(b, "a"), |b| maze(b, "a"), "");
+}
+
 /// Nothing differs from itself, circles or not; and what differs is told in both directions.
 #[test]
 fn random_blobs() {
