@@ -228,8 +228,8 @@ pub enum TypeError {
         /// The most references that are followed.
         limit: u32,
     },
-    /// The size of something that has none, or does not fit 32 bits.
-    #[error("BTF type [{id}] is a {} and has no size", kind.word())]
+    /// The size of something that has none.
+    #[error("BTF type [{id}] is {} and has no size", kind.with_article())]
     NoSize {
         /// The type.
         id: TypeId,
@@ -237,7 +237,7 @@ pub enum TypeError {
         kind: Kind,
     },
     /// A type is of another kind than the question needs.
-    #[error("BTF type [{id}] is a {}, a {} is needed", found.word(), wanted.word())]
+    #[error("BTF type [{id}] is {}, {} is needed", found.with_article(), wanted.with_article())]
     WrongKind {
         /// The type.
         id: TypeId,
@@ -276,14 +276,23 @@ pub enum TypeError {
         /// Its kind.
         kind: Kind,
     },
-    /// A type with more parts than any real one, or a comparison of two that would take too long.
-    #[error("BTF type [{id}] has more than {limit} parts")]
+    /// A type with more parts than any real one, with a size or place that does not fit 32 bits, or a comparison of two
+    /// that would take too long.
+    #[error("BTF type [{id}] {}", too_large(*limit))]
     TooLarge {
         /// The type.
         id: TypeId,
-        /// The most parts that are looked at.
+        /// The most parts that are looked at; `u32::MAX` where it is a number that does not fit.
         limit: u32,
     },
+}
+
+/// What is counted is bytes or bits where the limit is that of a number.
+fn too_large(limit: u32) -> String {
+    match limit {
+        u32::MAX => "is larger than 32 bits can tell".into(),
+        limit => format!("has more than {limit} parts"),
+    }
 }
 
 impl TypeError {

@@ -117,6 +117,13 @@ impl Kind {
         self.row().map_or("unknown kind", |row| row.word)
     }
 
+    /// [`Self::word`] behind its article, for messages: `an array`.
+    pub(crate) fn with_article(self) -> String {
+        let word = self.word();
+        let article = if word.starts_with(['a', 'e', 'i']) || self.row().is_none() { "an" } else { "a" };
+        format!("{article} {word}")
+    }
+
     /// Whether this crate knows what a record of this kind holds.
     #[must_use]
     pub fn is_known(self) -> bool {
@@ -181,5 +188,10 @@ mod tests {
         assert_eq!(ROWS.len(), 20);
         assert_eq!(Kind(99).to_string(), "kind 99");
         assert_eq!(Kind::FUNC_PROTO.to_string(), "FUNC_PROTO");
+        for (kind, want) in
+            [(Kind::ARRAY, "an array"), (Kind::UNION, "a union"), (Kind(99), "an unknown kind")]
+        {
+            assert_eq!(kind.with_article(), want);
+        }
     }
 }

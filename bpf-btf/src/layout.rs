@@ -74,18 +74,20 @@ pub fn function_pointer(btf: &Btf, id: TypeId) -> Result<Option<Type<'_>>, TypeE
 /// Bytes that a value of the type takes. Pointers have 8: BPF is a 64-bit machine.
 ///
 /// # Errors
-/// [`TypeError::NoSize`] for what has none (`void`, functions, forward declarations) or whose size does not fit 32 bits.
+/// [`TypeError::NoSize`] for what has none (`void`, functions, forward declarations), [`TypeError::TooLarge`] where it does
+/// not fit 32 bits.
 pub fn size_of(btf: &Btf, id: TypeId) -> Result<u32, TypeError> {
     let mut times: u32 = 1;
     let mut at = id;
+    let too_large = TypeError::TooLarge { id, limit: u32::MAX };
     for _ in 0..MAX_DEPTH {
         let found = strip_modifiers(btf, at)?;
         let none = TypeError::NoSize { id, kind: found.kind() };
         let one = match found.kind() {
             Kind::PTR => 8,
             Kind::ARRAY => {
-                let array = found.array().ok_or_else(|| none.clone())?;
-                times = times.checked_mul(array.len).ok_or(none)?;
+                let array = found.array().ok_or(none)?;
+                times = times.checked_mul(array.len).ok_or(too_large.clone())?;
                 at = array.element;
                 continue;
             }
@@ -93,9 +95,9 @@ pub fn size_of(btf: &Btf, id: TypeId) -> Result<u32, TypeError> {
                 at = found.target().ok_or(none)?;
                 continue;
             }
-            _ => found.size().ok_or_else(|| none.clone())?,
+            _ => found.size().ok_or(none)?,
         };
-        return one.checked_mul(times).ok_or(none);
+        return one.checked_mul(times).ok_or(too_large);
     }
     Err(TypeError::TooDeep { id, limit: MAX_DEPTH })
 }

@@ -73,7 +73,7 @@ pub enum BuildError {
         last: TypeId,
     },
     /// A reference to a type of a kind that does not belong there.
-    #[error("{} [{id}] `{name}` refers to [{target}], a {}: it needs {wanted}", kind.word(), found.word())]
+    #[error("{} [{id}] `{name}` refers to [{target}], {}: it needs {wanted}", kind.word(), found.with_article())]
     Target {
         /// The record.
         id: TypeId,

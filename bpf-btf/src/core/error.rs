@@ -60,7 +60,7 @@ pub enum CoreError {
         given: TypeId,
     },
     /// A kind of question that is not known.
-    #[error("CO-RE relocations of kind {kind} are not supported")]
+    #[error("CO-RE {kind} is not supported")]
     Unsupported {
         /// The kind.
         kind: RelocKind,

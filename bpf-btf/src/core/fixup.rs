@@ -70,11 +70,18 @@ pub struct Tried {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhyNot {
-    /// It has no member, or no enumerator, of that name.
+    /// It has no member of that name.
     NoMember {
         /// The name.
         member: String,
-        /// The struct, union or enum that it was looked for in.
+        /// The struct or union that it was looked for in.
+        inside: String,
+    },
+    /// It has no enumerator of that name.
+    NoEnumerator {
+        /// The name.
+        enumerator: String,
+        /// The enumeration that it was looked for in, which may be a typedef of one.
         inside: String,
     },
     /// It has one, of another kind.
@@ -110,7 +117,7 @@ impl WhyNot {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NoMember { .. } => "E0152",
+            Self::NoMember { .. } | Self::NoEnumerator { .. } => "E0152",
             Self::OtherKind { .. } | Self::NotAnArray { .. } => "E0153",
             Self::OutOfBounds { .. } => "E0154",
             Self::Resize { .. } => "E0155",
@@ -121,8 +128,8 @@ impl WhyNot {
 impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoMember { member, inside } if inside.starts_with("enum") => {
-                write!(f, "no enumerator {member} in the kernel's {inside}")
+            Self::NoEnumerator { enumerator, inside } => {
+                write!(f, "no enumerator {enumerator} in the kernel's {inside}")
             }
             Self::NoMember { member, inside } => write!(f, "no member {member} in the kernel's {inside}"),
             Self::OtherKind { local, kernel } => {
@@ -152,7 +159,7 @@ impl Missing {
     pub fn help(&self) -> &'static str {
         match self.tried.first().map(|tried| &tried.why) {
             None => "guard the access with bpf_core_type_exists() if this type is optional",
-            Some(WhyNot::NoMember { inside, .. }) if inside.starts_with("enum") => {
+            Some(WhyNot::NoEnumerator { .. }) => {
                 "guard it with bpf_core_enum_value_exists() if it is optional"
             }
             Some(WhyNot::Resize { .. }) => "read the field with bpf_core_read() or BPF_CORE_READ_BITFIELD()",

@@ -191,8 +191,8 @@ impl<'a> Question<'a> {
                     }
                 }
                 let nearest = nearest(name, found.enumerators().filter_map(|one| one.name().ok()));
-                let (member, inside) = (dump::clean(Ok(name)).into_owned(), dump::type_name(kernel, id));
-                Ok(Err(DeadEnd { why: WhyNot::NoMember { member, inside }, nearest }))
+                let (enumerator, inside) = (dump::clean(Ok(name)).into_owned(), dump::type_name(kernel, id));
+                Ok(Err(DeadEnd { why: WhyNot::NoEnumerator { enumerator, inside }, nearest }))
             }
         }
     }

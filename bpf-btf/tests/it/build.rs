@@ -243,7 +243,7 @@ fn references_that_are_refused() {
     );
     wrong(
         |b, int| b.add_func("f", Linkage::Static, int),
-        "E0175 function [2] `f` refers to [1], a integer: it needs a function prototype",
+        "E0175 function [2] `f` refers to [1], an integer: it needs a function prototype",
     );
     wrong(
         |b, _| b.add_var("v", VarLinkage::Static, TypeId::VOID),
@@ -251,11 +251,11 @@ fn references_that_are_refused() {
     );
     wrong(
         |b, int| b.add_datasec(".data", 0, &[SectionVar { type_id: int, offset: 0, size: 4 }]),
-        "E0175 data section [2] `.data` refers to [1], a integer: it needs variables or functions",
+        "E0175 data section [2] `.data` refers to [1], an integer: it needs variables or functions",
     );
     wrong(
         |b, int| b.add_decl_tag("t", int, None),
-        "E0175 declaration tag [2] `t` refers to [1], a integer: it needs a struct, union, typedef, variable or \
+        "E0175 declaration tag [2] `t` refers to [1], an integer: it needs a struct, union, typedef, variable or \
          function",
     );
     wrong(

@@ -130,7 +130,7 @@ fn a_field_that_moved() {
         .check(RelocKind::FIELD_SIGNED, "1 -> 1")
         .check(RelocKind::FIELD_LSHIFT_U64, "0 -> 0")
         .check(RelocKind::FIELD_RSHIFT_U64, "0 -> 0")
-        .check(RelocKind(13), "E0146 CO-RE relocations of kind relocation kind 13 are not supported");
+        .check(RelocKind(13), "E0146 CO-RE relocation kind 13 is not supported");
     assert_eq!(describe(&case.local, &case.record(RelocKind::FIELD_BYTE_OFFSET)), "task.start");
 }
 

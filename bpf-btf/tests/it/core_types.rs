@@ -1,6 +1,6 @@
 //! CO-RE: questions about whole types and about enumerators, and where candidates are looked for.
 
-use bpf_btf::core::{Candidates, RelocKind, describe};
+use bpf_btf::core::{Candidates, Outcome, RelocKind, describe, resolve};
 use bpf_btf::{Btf, Endian, TypeId};
 
 use crate::core::{Build, Case, Side, answer, task};
@@ -117,6 +117,33 @@ fn enumerators() {
         RelocKind::ENUMVAL_VALUE,
         "E0142 CO-RE access `2` does not fit type [5]: it names an enumerator that is not there",
     );
+}
+
+/// By its name nobody sees that a typedef is of an enumeration.
+#[test]
+fn enumerators_behind_typedefs() {
+    let state: Build = |s| {
+        let state = s.b.enumeration("", false, &[("IDLE", 3), ("GONE", 4)]);
+        s.b.typedef("state_t", state)
+    };
+    let other: Build = |s| {
+        let state = s.b.enumeration("", false, &[("IDLER", 3)]);
+        s.b.typedef("state_t", state)
+    };
+    let case = Case::new(state, "0", other);
+    case.check(
+        RelocKind::ENUMVAL_VALUE,
+        "E0152 state_t::IDLE: no enumerator IDLE in the kernel's state_t; closest: IDLER",
+    );
+    assert!(help(&case, RelocKind::ENUMVAL_VALUE).contains("bpf_core_enum_value_exists()"));
+}
+
+fn help(case: &Case, kind: RelocKind) -> &'static str {
+    let candidates = Candidates::find(&case.local, case.root, &[&case.kernel]).unwrap();
+    match resolve(&case.local, &case.record(kind), &candidates).unwrap().outcome {
+        Outcome::Missing(missing) => missing.help(),
+        outcome => panic!("{outcome:?}"),
+    }
 }
 
 #[test]
