@@ -1,6 +1,6 @@
 //! Types of other BTF, copied: all of them, or one.
 
-use super::parts::{Word, refers, tail_words};
+use super::parts::{Word, tail_words};
 use super::{BuildError, Builder};
 use crate::btf::Btf;
 use crate::types::{Type, TypeId};
@@ -52,7 +52,7 @@ impl Builder {
                 map(TypeId(id)).map(|id| id.0).ok_or(BuildError::Source(missing))
             }
         };
-        words.push(if refers(found.kind()) { target(found.size_or_type)? } else { found.size_or_type });
+        words.push(if found.kind().refers() { target(found.size_or_type)? } else { found.size_or_type });
         let each = tail_words(found.kind()).iter().cycle();
         for (at, word) in (0..found.tail.len()).step_by(4).zip(each) {
             let value = found.word(at);

@@ -10,13 +10,19 @@ pub(super) fn assemble(endian: Endian, words: &[u32], strings: &[u8]) -> Vec<u8>
     let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
     let types = words.len().saturating_mul(4);
     let mut out = Vec::with_capacity(types.saturating_add(strings.len()).saturating_add(HEADER_LEN));
-    preamble(&mut out, endian);
-    let header = [number(HEADER_LEN), 0, number(types), number(types), number(strings.len())];
-    for word in header.iter().chain(words) {
-        out.extend(endian.put_u32(*word));
-    }
+    header(&mut out, endian, number(types), number(strings.len()));
+    words.iter().for_each(|word| out.extend(endian.put_u32(*word)));
     out.extend_from_slice(strings);
     out
+}
+
+/// The header of a blob whose types stand behind it, and then its strings: so many bytes of each.
+pub(crate) fn header(out: &mut Vec<u8>, endian: Endian, types: u32, strings: u32) {
+    preamble(out, endian);
+    let own = u32::try_from(HEADER_LEN).unwrap_or(u32::MAX);
+    for word in [own, 0, types, types, strings] {
+        out.extend(endian.put_u32(word));
+    }
 }
 
 /// Magic, version 1, no flags.
@@ -26,6 +32,12 @@ pub(crate) fn preamble(out: &mut Vec<u8>, endian: Endian) {
         Endian::Big => MAGIC.to_be_bytes(),
     });
     out.extend([1, 0]);
+}
+
+/// The lower and the upper 32 bits.
+pub(crate) fn halves(value: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
 
 /// The numbers in these bytes, four bytes each.

@@ -1,6 +1,6 @@
 //! What a name may be, and what may refer to what.
 
-use super::parts::{Word, refers, tail_words};
+use super::parts::{Word, tail_words};
 use super::{BuildError, Builder};
 use crate::kind::Kind;
 use crate::types::TypeId;
@@ -70,7 +70,7 @@ pub(super) fn references(builder: &Builder) -> Result<(), BuildError> {
         let Some((head, tail)) = split(words) else { continue };
         let each = tail_words(head.kind).iter().cycle();
         let targets = tail.iter().zip(each).filter(|(_, word)| **word == Word::Type).map(|(id, _)| *id);
-        for target in targets.chain(refers(head.kind).then_some(head.last)) {
+        for target in targets.chain(head.kind.refers().then_some(head.last)) {
             if target > last.0 {
                 let (kind, name, target) = (head.kind, name_of(builder, words), TypeId(target));
                 return Err(BuildError::Dangling { id, kind, name, target, last });

@@ -1,5 +1,6 @@
 //! Structs, unions and enumerations, added to what is built.
 
+use super::blob::halves;
 use super::check::NameRule;
 use super::parts::{EnumValues, Field, info};
 use super::{BuildError, Builder};
@@ -119,10 +120,4 @@ impl Builder {
             Ok(())
         })
     }
-}
-
-/// The lower and the upper 32 bits.
-fn halves(value: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
-    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }

@@ -111,12 +111,3 @@ pub(super) fn tail_words(kind: Kind) -> &'static [Word] {
         _ => &[Raw],
     }
 }
-
-/// Whether the last word of the header is the number of a type.
-pub(super) fn refers(kind: Kind) -> bool {
-    kind.is_qualifier()
-        || matches!(
-            kind,
-            Kind::PTR | Kind::TYPEDEF | Kind::FUNC | Kind::FUNC_PROTO | Kind::VAR | Kind::DECL_TAG
-        )
-}

@@ -1,9 +1,8 @@
 //! Changing numbers in a blob without moving anything: sizes, places in data sections, linkage.
 
+use super::blob::header;
 use crate::btf::Btf;
-use crate::cursor::Endian;
 use crate::error::TypeError;
-use crate::header::{HEADER_LEN, MAGIC};
 use crate::kind::Kind;
 use crate::types::{Linkage, RECORD_HEADER, SectionVar, StrOffset, Type, TypeId, VarLinkage};
 
@@ -170,16 +169,8 @@ impl Patch {
         let len = |a: usize, b: usize| u32::try_from(a.saturating_add(b)).unwrap_or(u32::MAX);
         let types_len = len(types.len(), self.added_types.len());
         let strings_len = len(strings.len(), self.added_strings.len());
-        let mut out = match endian {
-            Endian::Little => MAGIC.to_le_bytes(),
-            Endian::Big => MAGIC.to_be_bytes(),
-        }
-        .to_vec();
-        // Version 1, no flags.
-        out.extend([1, 0]);
-        for word in [len(HEADER_LEN, 0), 0, types_len, types_len, strings_len] {
-            out.extend(endian.put_u32(word));
-        }
+        let mut out = Vec::new();
+        header(&mut out, endian, types_len, strings_len);
         [types, &self.added_types, strings, &self.added_strings]
             .into_iter()
             .for_each(|part| out.extend(part));

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::btf::Btf;
+use crate::build::blob::{halves, header};
 use crate::cursor::Endian;
 use crate::error::TypeError;
-use crate::header::{HEADER_LEN, MAGIC};
+use crate::header::HEADER_LEN;
 use crate::kind::Kind;
 use crate::minimize::cut::{Cut, kept};
 use crate::minimize::keep::Detail;
@@ -213,24 +214,9 @@ impl<'a> Writer<'a> {
         let strings = u32::try_from(self.strings.len()).map_err(too_large)?;
         let len = HEADER_LEN.saturating_add(self.types.len()).saturating_add(self.strings.len());
         let mut out = Vec::with_capacity(len);
-        out.extend(match self.endian {
-            Endian::Little => MAGIC.to_le_bytes(),
-            Endian::Big => MAGIC.to_be_bytes(),
-        });
-        // Version 1, no flags.
-        out.extend([1, 0]);
-        let header = u32::try_from(HEADER_LEN).map_err(too_large)?;
-        for word in [header, 0, types, types, strings] {
-            out.extend(self.endian.put_u32(word));
-        }
+        header(&mut out, self.endian, types, strings);
         out.extend(self.types);
         out.extend(self.strings);
         Ok(out)
     }
-}
-
-/// The lower and the upper 32 bits.
-fn halves(value: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
-    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
