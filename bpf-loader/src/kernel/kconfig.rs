@@ -18,7 +18,7 @@ impl Kernel {
     /// first call, from `/boot/config-RELEASE` or `/proc/config.gz`.
     ///
     /// # Errors
-    /// [`KernelError::NoKconfig`] where nobody knows it; [`KernelError::Read`] where it cannot be read.
+    /// [`KernelError::NoKconfig`] where nobody knows it; [`KernelError::Read`] where there is a file, and none can be read.
     pub fn kconfig(&self) -> Result<&str, KernelError> {
         self.inner
             .kconfig
@@ -47,18 +47,24 @@ impl KernelBuilder {
     }
 }
 
-/// The running kernel's. The first file that exists counts.
+/// The running kernel's.
 fn running(release: Option<&str>) -> Result<String, KernelError> {
     let boot = release.map(|release| PathBuf::from(format!("/boot/config-{release}")));
-    let looked: Vec<PathBuf> = boot.into_iter().chain([PathBuf::from("/proc/config.gz")]).collect();
+    first(boot.into_iter().chain([PathBuf::from("/proc/config.gz")]).collect())
+}
+
+/// The first file that can be read counts: some distributions let nobody but root read `/boot`. Where none can be, the
+/// first that is there says why.
+fn first(looked: Vec<PathBuf>) -> Result<String, KernelError> {
+    let mut refused = None;
     for path in &looked {
         match file(path) {
             Ok(text) => return Ok(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(KernelError::read(path, &error)),
+            Err(error) => refused = refused.or_else(|| Some(KernelError::read(path, &error))),
         }
     }
-    Err(KernelError::NoKconfig { looked })
+    Err(refused.unwrap_or(KernelError::NoKconfig { looked }))
 }
 
 fn file(path: &Path) -> io::Result<String> {
@@ -127,6 +133,22 @@ mod tests {
         assert!(bomb.len() < 1 << 16);
         assert_eq!(text(&bomb).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         assert_eq!(text(&gzip(&vec![b'\n'; MOST])).unwrap().len(), MOST);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_the_last_word() {
+        let folder = std::env::temp_dir().join(format!("bpf-loader-kconfig-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (good, absent) = (folder.join("config"), folder.join("absent"));
+        std::fs::write(&good, gzip(b"CONFIG_A=y\n")).unwrap();
+        // A folder cannot be read as a file, by root neither.
+        let found = first(vec![absent.clone(), folder.clone(), good]);
+        let refused = first(vec![absent.clone(), folder.clone(), absent.clone()]);
+        let none = first(vec![absent]);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, Ok("CONFIG_A=y\n".to_owned()));
+        assert!(refused.is_err_and(|error| error.to_string().contains(&folder.display().to_string())));
+        assert!(matches!(none, Err(KernelError::NoKconfig { looked }) if looked.len() == 1));
     }
 
     #[test]

@@ -69,8 +69,8 @@ fn in_memory(plan: &Plan, map: &PlanMap, fd: MapFd, is_new: bool, sys: &SysRef) 
 }
 
 impl LoadedObject {
-    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot (copies for instances under `NAME_PROGRAM_INDEX`):
-    /// all or none.
+    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot, an
+    /// instance's copy under `NAME_PROGRAM_INDEX`: all or none.
     ///
     /// # Errors
     /// [`MapLoadError::Pin`] for the first that cannot be pinned.
@@ -117,7 +117,10 @@ pub(super) fn fill_with_programs(
     sys: &dyn Sys,
 ) -> Result<(), Stopped> {
     let target = |target: &SlotTarget| match target {
-        SlotTarget::Program(id) => programs.get(&(*id, 0)).map(|program| program.as_fd().as_raw_fd()),
+        SlotTarget::Program(id) => {
+            let first = programs.range((*id, 0)..=(*id, u32::MAX)).next();
+            first.map(|(_, program)| program.as_fd().as_raw_fd())
+        }
         _ => None,
     };
     plan.maps().iter().try_for_each(|map| fill(plan, map, maps, target, sys))

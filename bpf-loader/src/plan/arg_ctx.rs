@@ -211,9 +211,10 @@ fn fits(
     let Some(target) = pointer.target().filter(|_| pointer.kind() == Kind::PTR) else {
         return Ok(Fit::Other);
     };
+    // 5.10 compares the name of the struct behind the typedef with the typedef's own; later kernels take either form.
     let of_registers = matches!(program_type, ProgramType::KPROBE | ProgramType::PERF_EVENT);
     if of_registers && names_typedef(btf, target, PT_REGS)? {
-        return Ok(Fit::Already);
+        return Ok(Fit::Changed);
     }
     if target == TypeId::VOID {
         return Ok(Fit::Changed);

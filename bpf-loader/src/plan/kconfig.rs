@@ -8,7 +8,7 @@ use bpf_elf::{Extern, ExternKind, KconfigType, MapKind};
 
 use crate::kernel::{Answer, Feature, kconfig_values};
 use crate::plan::externs::{Uses, Value};
-use crate::plan::{Context, ExternError, ExternProblem, PlanError, Step};
+use crate::plan::{Context, ExternError, ExternProblem, Notice, PlanError, Step};
 
 /// The values that are no option of the configuration.
 const VERSION: &str = "LINUX_KERNEL_VERSION";
@@ -42,7 +42,8 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
             cx.errors.push(error(ExternProblem::KconfigType { declared }));
             continue;
         }
-        let value = if found.name.starts_with("CONFIG_") {
+        let option = found.name.starts_with("CONFIG_");
+        let value = if option {
             match given.get(found.name.as_str()) {
                 Some(value) => Some((*value).to_owned()),
                 None => {
@@ -58,8 +59,14 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
         let endian = object.file().endian();
         match (value, place) {
             (Some(value), Some(place)) => {
-                if let Err(why) = put(kind, &value, endian, place) {
-                    cx.errors.push(error(ExternProblem::Value { value, why }));
+                let bytes = place.len();
+                match put(kind, &value, option, endian, place) {
+                    Ok(Fit::Whole) => {}
+                    Ok(Fit::Cut) => {
+                        let (name, site) = (found.name.clone(), Box::new(site.clone()));
+                        cx.notices.push(Notice::TextCut { name, value, bytes, site });
+                    }
+                    Err(why) => cx.errors.push(error(ExternProblem::Value { value, why })),
                 }
             }
             (None, _) if found.weak && ["CONFIG_", "LINUX_"].iter().any(|p| found.name.starts_with(p)) => {}
@@ -68,7 +75,7 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
                 let known = FEATURES.iter().map(|(name, _)| *name).chain([VERSION]);
                 let (what, nearest) = if found.name == VERSION {
                     ("version", None)
-                } else if found.name.starts_with("CONFIG_") {
+                } else if option {
                     // Their order is by chance.
                     let mut names: Vec<&str> = names.collect();
                     names.sort_unstable();
@@ -113,8 +120,17 @@ fn virtual_value(cx: &mut Context<'_>, found: &Extern, step: Step) -> Option<Str
     Some(u8::from(has).to_string())
 }
 
-/// Writes a value of the configuration as a variable of that type holds it.
-fn put(kind: KconfigType, text: &str, endian: Endian, place: &mut [u8]) -> Result<(), String> {
+/// How much of a value a variable holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Fit {
+    Whole,
+    /// A text that is longer.
+    Cut,
+}
+
+/// Writes a value as a variable of that type holds it: that of an `option` of the configuration, or one of those that a
+/// loader works out, which are numbers for truth values too.
+fn put(kind: KconfigType, text: &str, option: bool, endian: Endian, place: &mut [u8]) -> Result<Fit, String> {
     use KconfigType::{Bool, Char, Int, String as Text, Tristate};
     let bits = u32::try_from(place.len()).unwrap_or(0).saturating_mul(8);
     let number = match (text, kind) {
@@ -127,18 +143,24 @@ fn put(kind: KconfigType, text: &str, endian: Endian, place: &mut [u8]) -> Resul
         ("y" | "n" | "m", _) => return Err("the variable is none of bool, char, enum libbpf_tristate".into()),
         (_, Text) => return put_text(text, place),
         _ if text.starts_with('"') => return Err("a string needs an array of char".into()),
+        (_, Tristate) => return Err("enum libbpf_tristate holds y, m and n only".into()),
+        (_, Bool) if option => return Err("a bool holds y and n only".into()),
         _ => integer(text).ok_or("that is neither y, m, n, a string, nor a number")?,
     };
     let fits = match kind {
         Bool => number <= 1,
-        Tristate => number <= 2,
+        Tristate => true,
         _ if bits >= 64 => true,
         // Two's complement in 64 bits: what is within half the range on either side of 0.
         Char { signed: true } | Int { signed: true } => number.wrapping_add(1 << (bits - 1)) >> bits == 0,
         _ => number >> bits == 0,
     };
     if !fits {
-        return Err(format!("the variable has {} bytes, or holds truth values only", place.len()));
+        return Err(match kind {
+            Bool => "a bool holds a truth value only".into(),
+            _ if bits == 8 => "the variable has 1 byte".into(),
+            _ => format!("the variable has {} bytes", place.len()),
+        });
     }
     let bytes = number.to_le_bytes();
     for (to, from) in place.iter_mut().zip(bytes) {
@@ -147,18 +169,18 @@ fn put(kind: KconfigType, text: &str, endian: Endian, place: &mut [u8]) -> Resul
     if endian == Endian::Big {
         place.reverse();
     }
-    Ok(())
+    Ok(Fit::Whole)
 }
 
 /// What stands between quotes, cut to what fits with a NUL behind it.
-fn put_text(text: &str, place: &mut [u8]) -> Result<(), String> {
+fn put_text(text: &str, place: &mut [u8]) -> Result<Fit, String> {
     let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let inner = inner.ok_or("the variable is a string, and that is none")?;
     let room = place.len().saturating_sub(1);
     for (to, from) in place.iter_mut().zip(inner.bytes().take(room)) {
         *to = from;
     }
-    Ok(())
+    Ok(if inner.len() > room { Fit::Cut } else { Fit::Whole })
 }
 
 /// A number as C writes them: decimal, `0x` or `0`; a negative one in two's complement.
@@ -186,13 +208,18 @@ mod tests {
 
     #[track_caller]
     fn check(kind: KconfigType, size: usize, text: &str, want: Result<&[u8], &str>) {
+        check_one(kind, size, text, true, want);
+    }
+
+    #[track_caller]
+    fn check_one(kind: KconfigType, size: usize, text: &str, option: bool, want: Result<&[u8], &str>) {
         let mut place = vec![0; size];
-        let done = put(kind, text, Endian::Little, &mut place);
+        let done = put(kind, text, option, Endian::Little, &mut place);
         match want {
             Ok(bytes) => {
-                assert_eq!((done, place.as_slice()), (Ok(()), bytes), "{text}");
+                assert_eq!((done.is_ok(), place.as_slice()), (true, bytes), "{text}: {done:?}");
                 let mut swapped = vec![0; size];
-                put(kind, text, Endian::Big, &mut swapped).unwrap();
+                put(kind, text, option, Endian::Big, &mut swapped).unwrap();
                 if kind != KconfigType::String {
                     swapped.reverse();
                 }
@@ -202,6 +229,29 @@ mod tests {
         }
     }
 
+    /// As libbpf has it: options that are numbers need an integer or a char; what a loader works out may be a bool too.
+    #[test]
+    fn numbers_and_truth_values() {
+        use KconfigType::{Bool, Char, Int, Tristate};
+        check(Bool, 1, "1", Err("y and n only"));
+        check(Bool, 1, "0", Err("y and n only"));
+        check(Tristate, 4, "1", Err("y, m and n only"));
+        check(Tristate, 4, "7", Err("y, m and n only"));
+        check(Char { signed: false }, 1, "1", Ok(&[1]));
+        check_one(Bool, 1, "1", false, Ok(&[1]));
+        check_one(Bool, 1, "2", false, Err("truth value"));
+        check_one(Tristate, 4, "1", false, Err("y, m and n only"));
+        check_one(Int { signed: true }, 4, "395264", false, Ok(&[0, 8, 6, 0]));
+        check_one(Char { signed: true }, 1, "395264", false, Err("has 1 byte"));
+    }
+
+    #[test]
+    fn texts_that_are_cut() {
+        let fit = |text: &str| put(KconfigType::String, text, true, Endian::Little, &mut [0; 4]);
+        assert_eq!([fit("\"\""), fit("\"abc\"")], [Ok(Fit::Whole), Ok(Fit::Whole)]);
+        assert_eq!([fit("\"abcd\""), fit("\"abcdefgh\"")], [Ok(Fit::Cut), Ok(Fit::Cut)]);
+    }
+
     #[test]
     fn values() {
         use KconfigType::{Bool, Char, Int, String as Text, Tristate};
@@ -209,13 +259,11 @@ mod tests {
         check(Bool, 1, "y", Ok(&[1]));
         check(Bool, 1, "n", Ok(&[0]));
         check(Bool, 1, "m", Err("y and n only"));
-        check(Bool, 1, "1", Ok(&[1]));
-        check(Bool, 1, "2", Err("truth values"));
         check(Tristate, 4, "m", Ok(&[2, 0, 0, 0]));
         check(Tristate, 4, "y", Ok(&[1, 0, 0, 0]));
         check(Char { signed: true }, 1, "m", Ok(b"m"));
         check(Char { signed: true }, 1, "-128", Ok(&[0x80]));
-        check(Char { signed: true }, 1, "128", Err("1 bytes"));
+        check(Char { signed: true }, 1, "128", Err("1 byte"));
         check(Char { signed: false }, 1, "255", Ok(&[0xff]));
         check(unsigned, 2, "0x1234", Ok(&[0x34, 0x12]));
         check(unsigned, 2, "65536", Err("2 bytes"));

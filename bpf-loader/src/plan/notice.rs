@@ -7,7 +7,7 @@ use bpf_btf::Place;
 
 use crate::diagnose::diagnostic;
 use crate::kernel::KernelError;
-use crate::plan::Unresolved;
+use crate::plan::{Site, Unresolved};
 
 /// Something worth knowing that does not stop a plan. Codes E0450 to E0469, and of what is
 /// missing those of the BTF layer.
@@ -102,6 +102,17 @@ pub enum Notice {
         /// The program.
         program: String,
     },
+    /// A text of the configuration is longer than the variable that takes it; what does not fit is cut off.
+    TextCut {
+        /// The option.
+        name: String,
+        /// Its value, in quotes.
+        value: String,
+        /// Bytes of the variable, with the NUL that ends what fits.
+        bytes: usize,
+        /// Where it is used first.
+        site: Box<Site>,
+    },
     /// Nobody knows the kernel's symbols; this one is looked for when loading.
     SymbolUnknown {
         /// The symbol.
@@ -157,6 +168,9 @@ impl fmt::Display for Notice {
             Self::AllSkipped { program } => {
                 write!(f, "every instance of program `{program}` is left out")
             }
+            Self::TextCut { name, value, bytes, .. } => {
+                write!(f, "`{name}` is {value}, and is cut off: its variable has {bytes} bytes")
+            }
             Self::SymbolUnknown { symbol } => {
                 write!(f, "the symbols of this kernel are not known; `{symbol}` is looked for when loading")
             }
@@ -183,6 +197,7 @@ impl Notice {
             Self::TypesDropped { .. } => "E0457",
             Self::UnusedGlobal { .. } => "E0458",
             Self::AllSkipped { .. } => "E0459",
+            Self::TextCut { .. } => "E0468",
         }
     }
 
@@ -211,6 +226,7 @@ impl Notice {
                 vec![Label::item("program", program), Label::item("variable", variable)]
             }
             Self::AllSkipped { program } => vec![Label::item("program", program)],
+            Self::TextCut { site, .. } => site.labels(),
             Self::SymbolUnknown { symbol } => vec![Label::item("symbol", symbol)],
             Self::Unresolved { program, function, insn, source, .. } => {
                 let mut labels = vec![Label::item("program", program)];
@@ -229,6 +245,10 @@ impl Notice {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Unresolved { missing, .. } => Some(missing.help().to_owned()),
+            Self::TextCut { value, .. } => {
+                // Without its quotes, and with a NUL.
+                Some(format!("all of it takes {} bytes", value.len().saturating_sub(1)))
+            }
             Self::ModuleSkipped { error } => error.help(),
             Self::CoreTypeId { .. } => {
                 Some("it means that type to the kernel only where both number their types alike".into())

@@ -11,6 +11,7 @@ pub(crate) fn tests() -> Vec<Trial> {
     vec![
         test("programs throw, and what they name catches", throws),
         test("contexts by tag, in programs of two types", contexts),
+        test("registers by tag, declared by their typedef", registers),
         test("helpers that read kernel and user memory", helpers),
     ]
 }
@@ -41,6 +42,15 @@ fn contexts() -> Outcome {
     let knows = Kernel::running().btf()?.find("btf_arg_tag", Kind::ENUM).is_some();
     equal("types added for a kernel without the tag", added, if knows { 0 } else { 10 })
         .and_then(|()| holds("the plan that was sent has types", plan.btf().is_some()))?;
+    DONE
+}
+
+/// The verifier looks at a global function by itself, and lets it read registers only if it takes them for the context.
+fn registers() -> Outcome {
+    let loaded = load("functions/arg_ctx_regs")?;
+    for name in ["probe", "sample"] {
+        holds("the program is in the kernel", loaded.program(name)?.info()?.id != 0)?;
+    }
     DONE
 }
 

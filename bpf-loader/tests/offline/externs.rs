@@ -66,6 +66,11 @@ fn a_configuration() {
         assert_eq!(section.size(), Some(38));
         assert_eq!(vars[..2], [(0, 8, "CONFIG_ILLEGAL_POINTER_VALUE"), (8, 4, "CONFIG_HZ")]);
         assert_eq!(vars.last(), Some(&(30, 8, "CONFIG_CC_VERSION_TEXT")));
+        let [cut] = plan.notices() else { panic!("{:?}", plan.notices()) };
+        let want =
+            "`CONFIG_CC_VERSION_TEXT` is \"gcc (Debian 12.2.0)\", and is cut off: its variable has 8 bytes";
+        assert_eq!((cut.code(), cut.to_string().as_str()), ("E0468", want), "{order}");
+        assert_eq!(cut.help().as_deref(), Some("all of it takes 20 bytes"));
     }
 }
 

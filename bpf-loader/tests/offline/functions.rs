@@ -98,6 +98,27 @@ fn tagged_contexts() {
     }
 }
 
+/// A kernel that does not know the tag looks at the name of the struct that a parameter points to, behind typedefs: what
+/// is declared by `bpf_user_pt_regs_t` has to point to a struct of the name that it expects.
+#[test]
+fn registers_by_their_typedef() {
+    for (kernel, changed) in [("x86_64-5.10", true), ("x86_64-6.1", true), ("x86_64-6.12", false)] {
+        let plan = plan("functions/arg_ctx_regs", "el", &stored(kernel));
+        for (name, context) in [("probe", "bpf_user_pt_regs_t"), ("sample", "bpf_perf_event_data")] {
+            let (btf, program) = (plan.btf().unwrap(), program(&plan, name));
+            let at = program.functions.iter().position(|placed| placed.name == "registers").unwrap();
+            let (_, declared) = program.func_info[at];
+            let want = if changed { context } else { "bpf_user_pt_regs_t" };
+            assert_eq!(points_to(btf, declared, 0), want, "{kernel}: {name}");
+            let proto = btf.get(btf.get(declared).unwrap().target().unwrap()).unwrap();
+            let target = btf.get(proto.params().next().unwrap().type_id).unwrap().target().unwrap();
+            let kind = if changed { Kind::STRUCT } else { Kind::TYPEDEF };
+            assert_eq!(btf.get(target).unwrap().kind(), kind, "{kernel}: {name}");
+        }
+        assert_eq!(plan.notices(), [], "{kernel}");
+    }
+}
+
 /// The numbers are those of `enum bpf_func_id`: 4 and 45 read any memory, 112 to 115 came in Linux 5.5.
 #[test]
 fn older_helpers() {

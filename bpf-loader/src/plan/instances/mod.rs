@@ -232,6 +232,8 @@ fn own_maps(
         let declared = u32::try_from(cx.object.maps().len()).unwrap_or(u32::MAX);
         copy.id =
             maps.last().map_or(MapId(declared), |last| MapId(last.id.0.saturating_add(1).max(declared)));
+        // There is one pin, and one program that a map can be for.
+        (copy.pin, copy.exclusive) = (None, None);
         copy.copy = Some(MapCopy { of, program: program.id, instance: program.instance });
         for insn in program.insns.iter_mut().filter(|insn| refers(insn.reference, of)) {
             if let Some(Ref::Map(map) | Ref::MapValue { map, .. }) = &mut insn.reference {
