@@ -91,7 +91,7 @@ impl Diagnostic for PlanFailed {
 pub struct Site {
     section: String,
     function: String,
-    insn: Option<InsnIndex>,
+    insn: InsnIndex,
     source: Option<Place>,
 }
 
@@ -102,17 +102,15 @@ impl Site {
             line: line.line,
             text: line.text.to_owned(),
         });
-        Self {
-            section: function.section_name.clone(),
-            function: function.name.clone(),
-            insn: Some(at),
-            source,
-        }
+        Self { section: function.section_name.clone(), function: function.name.clone(), insn: at, source }
     }
 
     pub(crate) fn labels(&self) -> Vec<Label> {
-        let mut labels = vec![Label::section(&self.section), Label::item("function", &self.function)];
-        labels.extend(self.insn.map(|at| Label::at(Place::Insn(at.0))));
+        let mut labels = vec![
+            Label::section(&self.section),
+            Label::item("function", &self.function),
+            Label::at(Place::Insn(self.insn.0)),
+        ];
         labels.extend(self.source.clone().map(Label::at));
         labels
     }

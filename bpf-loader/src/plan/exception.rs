@@ -1,6 +1,6 @@
 //! The function that a program names to be called when it throws (`bpf_throw`, Linux 6.7): it is placed behind all others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bpf_btf::Label;
 use bpf_btf::matching::nearest;
@@ -92,6 +92,9 @@ impl ExceptionError {
     }
 }
 
+/// Functions by name, in an order that is always the same: names that are close are looked for among them.
+type Named<'a> = BTreeMap<&'a str, Vec<&'a Function>>;
+
 /// The function to be called when each program throws, by the program's function.
 pub(crate) fn callbacks(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<FunctionId, FunctionId> {
     let file = cx.object.file();
@@ -101,7 +104,7 @@ pub(crate) fn callbacks(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<Func
     if mains.peek().is_none() || cx.answer(Feature::BtfDeclTag) == Answer::No {
         return HashMap::new();
     }
-    let mut named: HashMap<&str, Vec<&Function>> = HashMap::new();
+    let mut named = Named::new();
     for function in file.functions().iter().filter(|function| function.is_subprogram) {
         named.entry(&function.name).or_default().push(function);
     }
@@ -125,7 +128,7 @@ pub(crate) fn callbacks(cx: &mut Context<'_>, chosen: &[Chosen]) -> HashMap<Func
     found
 }
 
-fn callback(main: &Function, named: &HashMap<&str, Vec<&Function>>) -> Result<FunctionId, ExceptionProblem> {
+fn callback(main: &Function, named: &Named<'_>) -> Result<FunctionId, ExceptionProblem> {
     if let Some(how) = unseen(main) {
         return Err(ExceptionProblem::Program { how });
     }

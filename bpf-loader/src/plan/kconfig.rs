@@ -30,6 +30,7 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
     let mut bytes = vec![0; usize::try_from(map.value_size).unwrap_or(0)];
     let given = object.kconfig().map(kconfig_values).unwrap_or_default();
     let mut known: Option<HashMap<&str, &str>> = None;
+    let mut names: Option<Vec<&str>> = None;
     for found in object.file().externs() {
         let ExternKind::Kconfig { value: kind, offset, size } = found.kind else { continue };
         let Some(site) = uses.get(&found.id) else { continue };
@@ -71,16 +72,19 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
             }
             (None, _) if found.weak && ["CONFIG_", "LINUX_"].iter().any(|p| found.name.starts_with(p)) => {}
             _ => {
-                let names = known.iter().flat_map(|known| known.keys().copied());
-                let known = FEATURES.iter().map(|(name, _)| *name).chain([VERSION]);
                 let (what, nearest) = if found.name == VERSION {
                     ("version", None)
                 } else if option {
-                    // Their order is by chance.
-                    let mut names: Vec<&str> = names.collect();
-                    names.sort_unstable();
-                    ("option", nearest(&found.name, names))
+                    let names = names.get_or_insert_with(|| {
+                        // Their order is by chance.
+                        let mut names: Vec<&str> =
+                            known.iter().flat_map(|known| known.keys().copied()).collect();
+                        names.sort_unstable();
+                        names
+                    });
+                    ("option", nearest(&found.name, names.iter().copied()))
                 } else {
+                    let known = FEATURES.iter().map(|(name, _)| *name).chain([VERSION]);
                     ("value", nearest(&found.name, known))
                 };
                 cx.errors.push(error(ExternProblem::Missing { what, nearest }));

@@ -54,6 +54,17 @@ fn what_cannot_catch() {
     assert!(object.plan(&stored("x86_64-5.10")).is_ok());
 }
 
+/// Equal objects fail with equal words: of names that are equally close the first is suggested, each time.
+#[test]
+fn suggestions_do_not_depend_on_chance() {
+    let object = Object::open(path("functions/throws_near", "el")).unwrap();
+    for _ in 0..32 {
+        let failed = object.plan(&stored("x86_64-6.12")).unwrap_err();
+        let [error] = failed.errors() else { panic!("{failed:?}") };
+        assert_eq!(error.help().as_deref(), Some("did you mean `caught_1`?"));
+    }
+}
+
 /// The name of the struct that a function's `index`-th parameter points to.
 fn points_to(btf: &Btf, function: TypeId, index: usize) -> String {
     let proto = btf.get(btf.get(function).unwrap().target().unwrap()).unwrap();
