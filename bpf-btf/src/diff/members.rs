@@ -60,7 +60,7 @@ pub(super) fn compare(
 
 fn place(of: &Type<'_>, flat: &Flat<'_>) -> Place {
     Place {
-        name: flat.member.name().unwrap_or_default().into(),
+        name: dump::clean(flat.member.name()).into(),
         declaration: dump::member(of.btf(), &flat.member),
         bit_offset: flat.bit_offset,
     }

@@ -12,7 +12,7 @@ mod values;
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::btf::Btf;
-use crate::dump::declaration;
+use crate::dump::{clean, declaration};
 use crate::kind::Kind;
 use crate::types::{Type, TypeId};
 
@@ -28,7 +28,7 @@ pub struct Diff {
 /// A type that is not the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeDiff {
-    /// Its name.
+    /// Its name; one that is longer than any real one is cut, here and below.
     pub name: String,
     /// Its kind: the newer one, where it was one before too.
     pub kind: Kind,
@@ -201,15 +201,15 @@ fn pairs(old: &Btf, new: &Btf, old_groups: &Groups<'_>, new_groups: &Groups<'_>)
         let pairs = olds.len().min(news.len());
         for (a, b) in olds.iter().zip(&news) {
             let fate = Fate::Changed(changes(old, *a, new, *b));
-            diff.types.push(TypeDiff { name: name.into(), kind: kind(new, *b), fate });
+            diff.types.push(TypeDiff { name: clean(Ok(name)).into(), kind: kind(new, *b), fate });
         }
         for a in olds.iter().skip(pairs) {
             let fate = Fate::Removed(summary(old, *a));
-            diff.types.push(TypeDiff { name: name.into(), kind: kind(old, *a), fate });
+            diff.types.push(TypeDiff { name: clean(Ok(name)).into(), kind: kind(old, *a), fate });
         }
         for b in news.iter().skip(pairs) {
             let fate = Fate::Added(summary(new, *b));
-            diff.types.push(TypeDiff { name: name.into(), kind: kind(new, *b), fate });
+            diff.types.push(TypeDiff { name: clean(Ok(name)).into(), kind: kind(new, *b), fate });
         }
     }
     diff

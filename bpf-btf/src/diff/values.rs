@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Change, Value};
+use crate::dump::clean;
 use crate::types::{Enumerator, Type};
 
 pub(super) fn compare(old: &Type<'_>, new: &Type<'_>, found: &mut Vec<Change>) {
@@ -37,5 +38,5 @@ fn number(value: &Enumerator<'_>) -> i128 {
 }
 
 fn of(name: &str, value: i128) -> Value {
-    Value { name: name.into(), value }
+    Value { name: clean(Ok(name)).into(), value }
 }

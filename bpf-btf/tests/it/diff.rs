@@ -167,6 +167,31 @@ fn a_change_is_told_once() {
     );
 }
 
+/// A name may be as long as a blob, and everything may have it: what is told of it is bounded.
+#[test]
+fn long_names_are_cut() {
+    let long = "x".repeat(500);
+    let old = btf(Endian::Little, |b| {
+        b.add_struct(&long, 4, &[Field::new(&long, INT, 0)]).unwrap();
+        b.add_enum(&long, 4, EnumValues::Unsigned(&[(&long, 1)])).unwrap();
+    });
+    let new = btf(Endian::Little, |b| {
+        b.add_struct(&long, 4, &[Field::new("y", INT, 0)]).unwrap();
+        b.add_enum(&long, 4, EnumValues::Unsigned(&[(&long, 2)])).unwrap();
+    });
+    let mut lengths = Vec::new();
+    for found in diff::all(&old, &new).types {
+        lengths.push(found.name.len());
+        let Fate::Changed(changes) = found.fate else { panic!("{:?}", found.fate) };
+        lengths.extend(changes.iter().map(|change| match change {
+            Change::MemberRemoved(place) => place.name.len(),
+            Change::Value { old, .. } => old.name.len(),
+            _ => 256,
+        }));
+    }
+    assert_eq!(lengths, [256; 5]);
+}
+
 #[test]
 fn one_type_by_name() {
     let old = btf(Endian::Little, |b| {

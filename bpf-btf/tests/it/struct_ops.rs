@@ -264,6 +264,24 @@ fn damaged_structs_are_refused() {
     assert_eq!(compare(&a, ours, &b, theirs).unwrap_err().code(), "E0123");
 }
 
+/// A name may be as long as a blob, and all members may have it: no copies are made of that.
+#[test]
+fn long_names_are_not_copied_without_end() {
+    let long = "x".repeat(100_000);
+    let table_of = |members: u32| {
+        let names: Vec<(&str, TypeId, u32)> =
+            (0..members).map(|at| (long.as_str(), TypeId(1), at * 32)).collect();
+        side(|s| table(s, members * 4, &names))
+    };
+    let (kernel, ops) = side(|s| table(s, 0, &[]));
+    let compared = |members| {
+        let (local, own) = table_of(members);
+        compare(&local, own, &kernel, ops)
+    };
+    assert_eq!(compared(10).map(|found| found.len()), Ok(10));
+    assert_eq!(compared(11).map(|found| found.len()).map_err(|error| error.code()), Err("E0128"));
+}
+
 /// The kernel's wrapper as it was up to 6.1, and as it is later.
 fn kernel(b: &mut Builder, name: &str, common: bool) {
     let int = b.int("int", 4, true);

@@ -160,6 +160,9 @@ impl StructOpsSpec {
     }
 }
 
+/// Bytes of the longest name by which a member is known. Members may share a name, however long it is.
+const LONGEST: usize = 256;
+
 /// The members that can be edited: those with a name, a size and a whole number of bytes. What cannot be decoded here
 /// is reported when the object is planned.
 fn members(var: &StructOpsVar, file: &ObjectFile) -> Vec<Member> {
@@ -170,7 +173,7 @@ fn members(var: &StructOpsVar, file: &ObjectFile) -> Vec<Member> {
     editable
         .filter_map(|member| {
             Some(Member {
-                name: member.name().ok()?.to_owned(),
+                name: member.name().ok().filter(|name| name.len() <= LONGEST)?.to_owned(),
                 offset: usize::try_from(member.bit_offset / 8).ok()?,
                 size: usize::try_from(layout::size_of(btf, member.type_id).ok()?).ok()?,
                 callback: layout::function_pointer(btf, member.type_id).ok()?.is_some(),

@@ -12,6 +12,8 @@ use crate::types::{Member, Type, TypeId};
 
 /// Members that one comparison looks at, of both sides and nested ones included.
 const MAX_MEMBERS: u32 = 1 << 17;
+/// Bytes of all names that one comparison copies. Members may share a name, however long it is.
+const MAX_NAMES: u32 = 1 << 20;
 /// How deep structs nest.
 const MAX_NESTING: u32 = 16;
 
@@ -34,7 +36,7 @@ pub fn compare(
     kernel_struct: TypeId,
 ) -> Result<Vec<MemberMatch>, TypeError> {
     let (ours, theirs) = (structure(local, local_struct)?, structure(kernel, kernel_struct)?);
-    let mut walk = Walk { local, kernel, budget: MAX_MEMBERS };
+    let mut walk = Walk { local, kernel, budget: MAX_MEMBERS, names: MAX_NAMES };
     walk.composite(ours, theirs, MAX_NESTING)
 }
 
@@ -64,10 +66,20 @@ struct Placed<'a> {
 struct Walk<'a> {
     local: &'a Btf,
     kernel: &'a Btf,
+    /// Members that may still be looked at.
     budget: u32,
+    /// Bytes of names that may still be copied.
+    names: u32,
 }
 
 impl<'a> Walk<'a> {
+    /// Counts the name of a member of that type, which is about to be copied.
+    fn name(&mut self, of: TypeId, len: usize) -> Result<(), TypeError> {
+        let too_large = TypeError::TooLarge { id: of, limit: MAX_NAMES };
+        self.names = u32::try_from(len).ok().and_then(|len| self.names.checked_sub(len)).ok_or(too_large)?;
+        Ok(())
+    }
+
     /// Two structs, or two unions, member by member.
     fn composite(
         &mut self,
@@ -83,6 +95,7 @@ impl<'a> Walk<'a> {
         }
         let mut entries = Vec::with_capacity(local.len());
         for member in &local {
+            self.name(ours.id(), member.name.len())?;
             let entry = |verdict| MemberMatch {
                 name: member.name.to_owned(),
                 local_index: member.index,
@@ -196,6 +209,7 @@ impl<'a> Walk<'a> {
         }
         let too_large = || TypeError::TooLarge { id: a.id(), limit: u32::MAX };
         for part in &mut parts {
+            self.name(a.id(), ours.name.len().saturating_add(part.name.len()))?;
             part.name = format!("{}.{}", ours.name, part.name);
             part.local_index = ours.index;
             part.local_offset = part.local_offset.checked_add(ours.offset).ok_or_else(too_large)?;
