@@ -120,6 +120,9 @@ pub(crate) type LookedUp = HashMap<&'static str, Option<TypeId>>;
 /// Finds the first type of a name, of these kinds.
 type Find<'f> = &'f mut dyn FnMut(&'static str, fn(Kind) -> bool) -> Option<TypeId>;
 
+/// A name that is looked up, and the sort of what has it.
+type Name = (&'static str, fn(Kind) -> bool);
+
 const STRUCT: fn(Kind) -> bool = |kind| kind == Kind::STRUCT;
 const FUNC: fn(Kind) -> bool = |kind| kind == Kind::FUNC;
 
@@ -230,12 +233,17 @@ impl Feature {
 
     /// Keeps what [`Self::evidence`] looks at, so that BTF that was cut answers the same. The first of each name counts,
     /// and so stays the first.
-    pub(crate) fn keep_evidence(self, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
+    pub(crate) fn keep_evidence(
+        self,
+        btf: &Btf,
+        looked_up: &LookedUp,
+        keep: &mut Keep,
+    ) -> Result<(), TypeError> {
         let Some(row) = self.row() else { return Ok(()) };
-        let find: Find<'_> = &mut |name, kind| btf.find_where(name, kind);
+        let find: Find<'_> = &mut |name, _| looked_up.get(name).copied().flatten();
         row.evidence.witness(find).into_iter().for_each(|id| keep.layout(id));
         if let Evidence::Member(name, member) = row.evidence
-            && let Some(id) = btf.find(name, Kind::STRUCT)
+            && let Some(id) = find(name, STRUCT)
         {
             keep.member(btf, id, member)?;
         }
@@ -263,7 +271,32 @@ impl Feature {
     }
 }
 
+/// All that shows features, looked up in one pass.
+pub(crate) fn look_up(btf: &Btf) -> LookedUp {
+    let rows = ROWS.iter().flat_map(|row| row.evidence.names());
+    let mut wanted: Vec<Name> = rows.chain([(WITNESS, STRUCT), (READER, FUNC)]).collect();
+    wanted.sort_unstable_by_key(|(name, _)| *name);
+    wanted.dedup_by_key(|(name, _)| *name);
+    let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
+    let found = btf.find_many(&names, |kind| kind == Kind::STRUCT || kind == Kind::FUNC || kind.is_enum());
+    let first = |ids: Vec<TypeId>, kind: fn(Kind) -> bool| {
+        ids.into_iter().find(|id| btf.get(*id).is_ok_and(|found| kind(found.kind())))
+    };
+    wanted.into_iter().zip(found).map(|((name, kind), ids)| (name, first(ids, kind))).collect()
+}
+
 impl Evidence {
+    /// The names that are looked up for it, and the sort of what has them.
+    fn names(&self) -> Vec<Name> {
+        match *self {
+            Self::Struct(name) | Self::Member(name, _) => vec![(name, STRUCT)],
+            Self::Function(names) => names.iter().map(|name| (*name, FUNC)).collect(),
+            Self::BtfEnum(name) => vec![(name, |kind| kind == Kind::ENUM)],
+            Self::Enumerator(name, _) => vec![(name, Kind::is_enum)],
+            Self::BtfKind(_) | Self::None => Vec::new(),
+        }
+    }
+
     /// What has to be in a kernel's BTF for the lack of the evidence to say anything.
     fn witness(&self, find: Find<'_>) -> Option<TypeId> {
         match *self {

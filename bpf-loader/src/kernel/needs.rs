@@ -9,6 +9,7 @@ use bpf_btf::minimize::{Keep, minimize, minimize_split};
 use bpf_btf::{Btf, Kind, TypeError, essential_name};
 use bpf_elf::{Extern, ExternKind};
 
+use crate::kernel::feature::look_up;
 use crate::kernel::{Feature, Kernel, KernelError, Symbols, kconfig_values};
 use crate::object::Object;
 use crate::plan::nearest_of;
@@ -27,8 +28,6 @@ use crate::plan::target::Wanted;
 /// [`KernelError`]: the kernel has no BTF, or it does not hold together.
 pub fn needs(object: &Object, kernel: &Kernel) -> Result<Keep, KernelError> {
     let btf = kernel.btf()?;
-    // What shows features alone is some sixty names, many of them absent: an index pays.
-    btf.index_names();
     let mut keep = Keep::new();
     let collected = features(btf, &mut keep)
         .and_then(|()| struct_ops(object, btf, &mut keep))
@@ -115,7 +114,8 @@ fn cut_core(core: &Btf, objects: &[&Object]) -> Result<Btf, KernelError> {
 
 /// What shows the kernel's features.
 fn features(btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
-    Feature::all().try_for_each(|feature| feature.keep_evidence(btf, keep))
+    let looked_up = look_up(btf);
+    Feature::all().try_for_each(|feature| feature.keep_evidence(btf, &looked_up, keep))
 }
 
 fn struct_ops(object: &Object, btf: &Btf, keep: &mut Keep) -> Result<(), TypeError> {
