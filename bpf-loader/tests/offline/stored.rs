@@ -160,18 +160,18 @@ fn the_name_of_a_state_by_hand() {
 }
 
 /// Of `STRUCT 'tcp_congestion_ops'`: which member `ssthresh`, `cong_avoid` and `init` are, counted from 0, and the
-/// `bits_offset=` of `name`. The value is `'data' … bits_offset=512` in `STRUCT 'bpf_struct_ops_tcp_congestion_ops'
-/// size=256` everywhere but on s390x, which has none.
+/// `bits_offset=` of `name`. The fixture without a link has no `init`. The value is `'data' … bits_offset=512` in
+/// `STRUCT 'bpf_struct_ops_tcp_congestion_ops' size=256` everywhere but on s390x, which has none.
 #[test]
 fn congestion_controls_by_hand() {
     for (kernel, [ssthresh, cong_avoid, init], name) in [
-        ("x86_64-5.10", [5, 6, 3], 1024),
-        ("x86_64-6.1", [0, 1, 16], 704),
-        ("x86_64-6.12", [0, 1, 16], 704),
-        ("x86_64-6.18", [0, 1, 16], 704),
+        ("x86_64-5.10", [Some(5), Some(6), None], 1024),
+        ("x86_64-6.1", [Some(0), Some(1), None], 704),
+        ("x86_64-6.12", [Some(0), Some(1), Some(16)], 704),
+        ("x86_64-6.18", [Some(0), Some(1), Some(16)], 704),
         // 7.2 has cong_avoid and another one before it.
-        ("x86_64-7.2", [2, 0, 17], 768),
-        ("aarch64-6.12", [0, 1, 16], 704),
+        ("x86_64-7.2", [Some(2), Some(0), Some(17)], 768),
+        ("aarch64-6.12", [Some(0), Some(1), Some(16)], 704),
     ] {
         // 5.10 and 6.1 have no STRUCT 'bpf_struct_ops_link'.
         let old = ["x86_64-5.10", "x86_64-6.1"].contains(&kernel);
@@ -181,11 +181,9 @@ fn congestion_controls_by_hand() {
         let member = |name: &str| ops.members.iter().find(|member| member.name == name);
         assert_eq!(member("name").unwrap().kernel_offset, Some(name / 8), "{kernel}");
         for (name, index) in [("ssthresh", ssthresh), ("cong_avoid", cong_avoid), ("init", init)] {
-            for callback in ops.callbacks().filter(|callback| callback.name == name) {
-                assert_eq!(callback.member, index, "{kernel} {name}");
-            }
+            let callback = ops.callbacks().find(|callback| callback.name == name);
+            assert_eq!(callback.map(|callback| callback.member), index, "{kernel} {name}");
         }
-        assert!(ops.callbacks().any(|callback| callback.name == "cong_avoid"), "{kernel}");
     }
 }
 
@@ -312,7 +310,10 @@ fn programs_and_maps_by_hand() {
             let plan = plan(name, kernel);
             assert_eq!(plan.assumptions().count(), 0, "{name} on {kernel}");
             assert!(plan.btf().is_some() && plan.programs().iter().all(|program| !program.lines.is_empty()));
-            assert!(plan.programs().iter().all(|program| program.name.starts_with(&program.kernel_name)));
+            // As much of a name as a kernel takes: 15 bytes.
+            let named =
+                |program: &PlanProgram| program.kernel_name == program.name[..program.name.len().min(15)];
+            assert!(!plan.programs().is_empty() && plan.programs().iter().all(named), "{name} on {kernel}");
         }
         // A section for variables that are written is mapped: BPF_F_MMAPABLE is 1 << 10.
         let plan = plan("tracing/raw_tp", kernel);
