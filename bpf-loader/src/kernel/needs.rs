@@ -12,6 +12,7 @@ use bpf_elf::{Extern, ExternKind};
 use crate::kernel::feature::look_up;
 use crate::kernel::{Feature, Kernel, KernelError, Symbols, kconfig_values};
 use crate::object::Object;
+use crate::plan::known_types::keep_listed;
 use crate::plan::nearest_of;
 use crate::plan::target::Wanted;
 
@@ -29,6 +30,7 @@ use crate::plan::target::Wanted;
 pub fn needs(object: &Object, kernel: &Kernel) -> Result<Keep, KernelError> {
     let btf = kernel.btf()?;
     let mut keep = Keep::new();
+    keep_listed(object, btf, &mut keep);
     let collected = features(btf, &mut keep)
         .and_then(|()| struct_ops(object, btf, &mut keep))
         .and_then(|()| externs(object, &[btf], &mut keep))

@@ -5,6 +5,7 @@ use std::fmt;
 use bpf_btf::core::CoreError;
 use bpf_btf::{Endian, Label, Place, TypeError};
 use bpf_elf::{Function, InsnIndex};
+use bpf_sys::uapi::ProgramType;
 use thiserror::Error;
 
 use crate::diagnose::{Diagnostic, diagnostic};
@@ -203,6 +204,14 @@ pub enum PlanError {
         /// A name that is close.
         nearest: Option<String>,
     },
+    /// The kernel has no programs of that type.
+    #[error("program `{program}`: this kernel has no programs of type {program_type}")]
+    NoProgramType {
+        /// The program.
+        program: String,
+        /// Its type.
+        program_type: ProgramType,
+    },
     /// A program that extends another one.
     #[error("program `{program}` replaces a function of another program, which has to be loaded before")]
     NeedsProgram {
@@ -369,6 +378,7 @@ impl PlanError {
             Self::Instance(error) => error.code(),
             Self::NoSuchTarget { .. } => "E0446",
             Self::NoTarget { .. } | Self::NeedsProgram { .. } => "E0447",
+            Self::NoProgramType { .. } => "E0430",
             Self::Core { error, .. } => error.code(),
             Self::CoreInsn { .. } => "E0406",
             Self::NoSuchOps { .. } => "E0407",
@@ -408,7 +418,7 @@ impl PlanError {
             Self::NoTarget { program, section } | Self::NoSuchTarget { program, section, .. } => {
                 vec![Label::section(section), Label::item("program", program)]
             }
-            Self::NeedsProgram { program, .. } => {
+            Self::NeedsProgram { program, .. } | Self::NoProgramType { program, .. } => {
                 vec![Label::item("program", program)]
             }
             Self::CoreInsn { site, .. } => site.labels(),
@@ -475,6 +485,10 @@ impl PlanError {
                  ProgramSpec::set_attach_target"
                     .into()
             }
+            Self::NoProgramType { program_type, .. } => match program_type.since() {
+                Some(since) => format!("Linux {since} is the first that has"),
+                None => return None,
+            },
             Self::NeedsProgram { .. } => {
                 "extending programs is not supported yet: leave it out with ProgramSpec::set_autoload(false)"
                     .into()

@@ -12,6 +12,7 @@ use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::Feature;
 use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
+use crate::plan::known_types;
 use crate::plan::map_rules::{self, Asked, Rule, Types};
 use crate::plan::programs::Chosen;
 use crate::plan::{Context, MapCopy, MapPlanError, Notice, PlanArena, PlanError, PlanStructOps, Step, arena};
@@ -161,7 +162,12 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, named: bool, with_btf: bool) -> Opt
         max_entries,
         flags: def.flags,
     };
-    if let Some(why) = map_rules::refusal(asked) {
+    let absent = known_types::lacks_maps(cx.kernel, def.map_type);
+    let absent = absent.then(|| {
+        let since = def.map_type.since().map(|since| format!("; Linux {since} is the first that has"));
+        format!("this kernel has no maps of type {}{}", def.map_type, since.unwrap_or_default())
+    });
+    if let Some(why) = map_rules::refusal(asked).or(absent) {
         refuse(cx, MapPlanError::Refused { map: def.name.clone(), why });
         return None;
     }

@@ -21,6 +21,7 @@ mod instances;
 mod json;
 mod jump_tables;
 mod kconfig;
+pub(crate) mod known_types;
 mod map_error;
 mod map_rules;
 mod maps;

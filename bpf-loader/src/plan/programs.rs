@@ -13,6 +13,7 @@ use crate::object::{Instances, ProgramSpec};
 use crate::plan::btf::ObjectBtf;
 use crate::plan::code::{PROGRAM_MOST, Stream, assemble};
 use crate::plan::core::Relocated;
+use crate::plan::known_types;
 use crate::plan::maps::fit;
 use crate::plan::{
     Callback, Context, KernelType, Notice, PlanError, PlanInsn, PlanJumpTable, PlanStructOps, Poison, Ref,
@@ -157,6 +158,11 @@ pub(crate) fn choose(cx: &mut Context<'_>, struct_ops: &[PlanStructOps]) -> Vec<
                 cx.errors.push(PlanError::Unreferenced { program: program.name.clone() });
             }
             continue;
+        }
+        if known_types::lacks_programs(cx.kernel, def.program_type) {
+            let (program, program_type) = (program.name.clone(), def.program_type);
+            // What else it lacks is said too.
+            cx.errors.push(PlanError::NoProgramType { program, program_type });
         }
         flags |= if def.xdp_frags { BPF_F_XDP_HAS_FRAGS } else { 0 };
         let Some(attach) = attach_point(cx, program, spec, def) else { continue };

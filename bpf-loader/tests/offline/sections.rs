@@ -165,3 +165,29 @@ fn which_kernels_have_maps_of_instructions() {
         assert_eq!(planned.is_ok(), has, "{kernel}");
     }
 }
+
+/// A kernel's BTF lists the types of maps and programs that it has. `bpf_map_type` has BPF_MAP_TYPE_ARENA from Linux 6.9
+/// on, `bpf_prog_type` BPF_PROG_TYPE_SYSCALL from 5.14 on.
+#[test]
+fn types_that_a_kernel_does_not_have() {
+    for (kernel, want) in [
+        ("x86_64-5.10", &["E0430", "E0431"][..]),
+        ("x86_64-6.1", &["E0431"]),
+        ("x86_64-6.12", &[]),
+        ("aarch64-6.12", &[]),
+    ] {
+        let planned = Object::open(path("arena/globals", "el")).unwrap().plan(&stored(kernel));
+        let codes = planned.err().map_or_else(Vec::new, |failed| {
+            failed.errors().iter().map(|error| error.code().to_owned()).collect()
+        });
+        assert_eq!(codes, want, "{kernel}");
+    }
+    // What is left out may be of any type, as may what is in a kernel of which nothing is known.
+    let mut object = Object::open(path("maps/typed", "el")).unwrap();
+    let failed = object.plan(&stored("x86_64-5.10")).unwrap_err();
+    let said: Vec<String> = failed.errors().iter().map(ToString::to_string).collect();
+    let why = "this kernel has no maps of type bloom_filter; Linux 5.16 is the first that has";
+    assert_eq!(said, [format!("map `filter`: {why}")]);
+    object.map_mut("filter").unwrap().set_autocreate(false);
+    assert!(object.plan(&stored("x86_64-5.10")).is_ok());
+}
