@@ -4,6 +4,7 @@
 mod btf;
 mod c;
 mod compare;
+mod core;
 mod facts;
 mod feed;
 mod known;
@@ -11,6 +12,7 @@ mod ours;
 mod peer;
 mod scan;
 mod tally;
+mod whole;
 
 use std::fs;
 use std::path::Path;
@@ -27,9 +29,10 @@ use peer::Libbpf;
 use tally::{Entry, Tally};
 
 /// The names of the suites.
-pub(crate) const SUITES: [&str; 4] = ["open", "plan", "btf", "c"];
+pub(crate) const SUITES: [&str; 6] = ["open", "plan", "btf", "c", "core", "min"];
 
-/// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suite `c`. The exit code says whether a difference is unexplained, or too little was compared.
+/// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suites
+/// `c`, `core` and `min`. The exit code says whether a difference is unexplained, or too little was compared.
 pub(crate) fn run(
     workspace: &Workspace,
     suite: Option<&str>,
@@ -42,7 +45,7 @@ pub(crate) fn run(
 
     let feeds = Feeds::collect(workspace, &dir.join("objects"))?;
     let mut tallies = Vec::new();
-    if wants("open") || wants("plan") || wants("c") {
+    if ["open", "plan", "c", "core", "min"].iter().any(|name| wants(name)) {
         let libbpf = Libbpf::build(workspace, &dir)?;
         println!("libbpf {}", libbpf.version);
         if wants("open") || wants("plan") {
@@ -51,6 +54,11 @@ pub(crate) fn run(
         if wants("c") {
             let mut tally = Tally::new("c");
             c::compare(workspace, &mut tally, &libbpf, &feeds.objects, kernels, &dir)?;
+            tallies.push(tally);
+        }
+        if wants("core") {
+            let mut tally = Tally::new("core");
+            core::compare(&mut tally, &libbpf, kernels, &dir)?;
             tallies.push(tally);
         }
     }

@@ -186,6 +186,11 @@ pub(crate) const KNOWN: &[Known] = &[
 /// The least that each suite compares where nothing is missing: packages, privileges, bpftool.
 pub(crate) const FLOORS: &[(&str, usize)] = &[("open", 1300), ("plan", 980), ("btf", 10_000), ("c", 24_000)];
 
+/// The least that the relocations made for each kernel come to: of each kind, and what libbpf makes of them.
+pub(crate) const CORE_FLOORS: &[(&str, usize)] = &[
+    ("byte_off", 1000),
+];
+
 /// The least number of programs that nobody here wrote and both loaders sent to the kernel.
 pub(crate) const FOREIGN_FLOOR: usize = 280;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::facts::{Facts, Refusal};
+use super::facts::{Answered, Facts, Question, Refusal};
 use crate::error::Error;
 use crate::outside::{self, said};
 use crate::workspace::Workspace;
@@ -71,6 +71,31 @@ impl Libbpf {
                 serde_json::from_slice(&text).map_err(|source| Error::Json { path: answer, source })
             }
         }
+    }
+
+    /// What libbpf answers to CO-RE relocations of types in one raw BTF about those in another; `None` if it gives no
+    /// answer.
+    pub(crate) fn core(
+        &self,
+        local: &Path,
+        target: &Path,
+        questions: &[Question],
+        scratch: &Path,
+    ) -> Result<Option<Vec<Answered>>, Error> {
+        let file = scratch.join("questions.json");
+        let json = serde_json::to_vec(questions).map_err(|source| Error::Json { path: file.clone(), source })?;
+        std::fs::write(&file, json).map_err(Error::file("write", &file))?;
+        let output = Command::new(&self.program)
+            .arg("--core")
+            .args([local, target, &file])
+            .output()
+            .map_err(Error::spawn("the oracle"))?;
+        if !output.status.success() {
+            return Ok(None);
+        }
+        let answers: Vec<Answered> =
+            serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file, source })?;
+        Ok((answers.len() == questions.len()).then_some(answers))
     }
 
     /// What libbpf prints of a raw BTF, on its base if it is split, as C, and how many types it refuses; `None` if it does not open it.

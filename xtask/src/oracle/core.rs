@@ -1,0 +1,141 @@
+//! CO-RE relocations by the thousand, of all kinds: made from a kernel's types, resolved by libbpf and by us.
+
+mod compare;
+mod composite;
+mod elf;
+mod mirror;
+mod ours;
+mod questions;
+mod rng;
+mod roots;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use bpf_loader::btf::core::{RelocKind, describe};
+use bpf_loader::btf::{Btf, StrOffset};
+
+use self::mirror::Mirror;
+use super::facts::{Answered, Question, Verdict};
+use super::known;
+use super::peer::Libbpf;
+use super::tally::{Differs, Tally};
+use super::whole::{self, Whole};
+use crate::error::Error;
+
+/// `BPF_JMP | BPF_CALL`.
+const POISON: u8 = 0x85;
+
+/// Every run asks the same.
+const SEED: u64 = 0x000b_7f0b_7f0b_7f0b;
+
+/// Asks both about every kernel. `kernels` is a folder with whole kernels' BTF.
+pub(super) fn compare(
+    tally: &mut Tally,
+    libbpf: &Libbpf,
+    kernels: Option<&Path>,
+    dir: &Path,
+) -> Result<(), Error> {
+    let dir = dir.join("core");
+    for kernel in whole::kernels(tally, kernels, &dir)? {
+        match Asked::make(&kernel.btf) {
+            Some(asked) => one_kernel(tally, libbpf, &kernel, &asked, &dir)?,
+            None => failed(tally, &kernel.label, "no types could be made from the kernel's"),
+        }
+    }
+    Ok(())
+}
+
+/// An object's types, and what is asked of them.
+struct Asked {
+    local: Btf,
+    /// Where its strings have the section's name.
+    section: StrOffset,
+    questions: Vec<Question>,
+}
+
+impl Asked {
+    fn make(kernel: &Btf) -> Option<Self> {
+        let mut mirror = Mirror::new(kernel, SEED);
+        let mut roots = Vec::new();
+        for id in roots::choose(kernel, &mut mirror.rng) {
+            // What BTF cannot hold is left out; that enough is left is checked at the end.
+            roots.extend(mirror.root(id));
+        }
+        let Mirror { mut builder, mut rng, .. } = mirror;
+        // Access strings follow from the types, and stand in the same blob.
+        let types = Btf::parse(builder.clone().finish().ok()?).ok()?;
+        let asked = questions::ask(&types, &mut builder, &mut rng, &roots);
+        let section = builder.add_string(elf::SECTION).ok()?;
+        let local = Btf::parse(builder.finish().ok()?).ok()?;
+        let questions =
+            asked.into_iter().map(|asked| questions::question(&local, &mut rng, asked)).collect();
+        Some(Self { local, section, questions })
+    }
+}
+
+fn one_kernel(
+    tally: &mut Tally,
+    libbpf: &Libbpf,
+    kernel: &Whole,
+    asked: &Asked,
+    dir: &Path,
+) -> Result<(), Error> {
+    let local = kernel.file.with_extension("local");
+    fs::write(&local, asked.local.bytes()).map_err(Error::file("write", &local))?;
+    let Some(theirs) = libbpf.core(&local, &kernel.file, &asked.questions, dir)? else {
+        failed(tally, &kernel.label, "libbpf died");
+        return Ok(());
+    };
+    let ours = match ours::answers(&asked.local, &kernel.btf, asked.section.0, &asked.questions) {
+        Ok(ours) => ours,
+        Err(why) => {
+            failed(tally, &kernel.label, &why);
+            return Ok(());
+        }
+    };
+    let mut counts = BTreeMap::new();
+    let mut count = |what: &'static str| *counts.entry(what).or_default() += 1;
+    for ((question, ours), theirs) in asked.questions.iter().zip(&ours).zip(&theirs) {
+        let kind = RelocKind(question.kind);
+        let what =
+            format!("{}: {kind} {}", kernel.label, describe(&asked.local, &ours::record(question)));
+        tally.compared(&what, &compare::compare(&asked.local, question, ours, theirs));
+        kind.name().into_iter().chain(outcome(theirs)).for_each(&mut count);
+    }
+    for (what, least) in known::CORE_FLOORS {
+        let found: usize = counts.get(what).copied().unwrap_or(0);
+        if found < *least {
+            failed(tally, &kernel.label, &format!("{found} {what}, at least {least} are expected"));
+        }
+    }
+    for (what, count) in counts {
+        tally.went_into(what, count);
+    }
+    Ok(())
+}
+
+/// What became of one, for counting.
+fn outcome(answered: &Answered) -> impl Iterator<Item = &'static str> {
+    let verdict = match &answered.verdict {
+        Verdict::Value { value: 0, .. } => "answers 0",
+        Verdict::Value { .. } => "other answers",
+        Verdict::Missing => "missing",
+        Verdict::Refused(_) => "refused",
+    };
+    let patched = answered.patched.as_ref().map(|patched| match patched {
+        Ok([first, _]) if first.code == POISON => "poisoned",
+        Ok([first, _]) => match first.code & 7 {
+            0 => "patched ld_imm64",
+            1..=3 => "patched loads and stores",
+            _ => "patched immediates",
+        },
+        Err(_) => "instructions refused",
+    });
+    [verdict].into_iter().chain(patched)
+}
+
+fn failed(tally: &mut Tally, label: &str, how: &str) {
+    tally.compared(label, &[Differs { field: "run", how: how.to_owned() }]);
+}
