@@ -125,11 +125,6 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
         }
         _ => return Err("its answer is of a form that is not known".into()),
     };
-    let accesses = matches!(first.insn.class(), BPF_LDX | BPF_ST | BPF_STX);
-    if let Some(missing) = fixup.no_access.as_ref().filter(|_| accesses) {
-        poison(out, function, at, missing);
-        return Ok(());
-    }
     let holds = |found: u64| match fixup.expected {
         Some(expected) if expected != found => Err(format!("it holds {found}, {expected} was compiled in")),
         _ => Ok(()),
@@ -142,16 +137,21 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
     let insn = &mut first.insn;
     match insn.class() {
         BPF_ALU | BPF_ALU64 if insn.code & 0x08 == BPF_K => {
-            holds(u64::from(insn.imm.cast_unsigned()))?;
+            if let Some(expected) = fixup.expected.filter(|one| immediate(insn, *one) != Some(insn.imm)) {
+                return Err(format!("it holds {}, {expected} was compiled in", insn.imm));
+            }
             if let Some(id) = kernel_type {
                 (first.reference, insn.imm) = (Some(Ref::KernelType(id)), 0);
                 return Ok(());
             }
-            insn.imm =
-                u32::try_from(value).map_err(|_| format!("{value} does not fit its 32 bits"))?.cast_signed();
+            insn.imm = immediate(insn, value).ok_or_else(|| format!("{value} does not fit its 32 bits"))?;
         }
         BPF_LDX | BPF_ST | BPF_STX => {
             holds(i64::from(insn.off).cast_unsigned())?;
+            if let Some(missing) = &fixup.no_access {
+                poison(out, function, at, missing);
+                return Ok(());
+            }
             insn.off =
                 i16::try_from(value).map_err(|_| format!("offset {value} does not fit its 16 bits"))?;
             if let Some(resize) = resize {
@@ -180,6 +180,16 @@ fn patch(out: &mut Relocated, function: FunctionId, at: InsnIndex, fixup: &Fixup
         _ => return Err(format!("`{insn}` has no place for a value")),
     }
     Ok(())
+}
+
+/// The immediate with which an instruction computes with this number. One of 64 bits extends the sign; one of 32 bits
+/// has no more than that of the number.
+fn immediate(insn: &Insn, number: u64) -> Option<i32> {
+    let extended = i32::try_from(number.cast_signed()).ok();
+    if insn.class() == BPF_ALU64 {
+        return extended;
+    }
+    extended.or_else(|| u32::try_from(number).ok().map(u32::cast_signed))
 }
 
 /// Makes an instruction one that must not be reached, and notes why.
@@ -219,4 +229,56 @@ fn size_bits(bytes: u32) -> Option<u8> {
         8 => BPF_DW,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use bpf_btf::core::Resize;
+
+    use super::*;
+
+    const MOV: u8 = 0xb7;
+    const MOV32: u8 = 0xb4;
+    const LDXW: u8 = 0x61;
+
+    fn patched(code: u8, off: i16, imm: i32, fixup: &Fixup) -> Result<Insn, String> {
+        let insn = Insn { code, dst: 1, src: 0, off, imm };
+        let insns = vec![PlanInsn { insn, reference: None, origin: None }];
+        let mut out = Relocated { insns, poisons: Vec::new() };
+        patch(&mut out, FunctionId(0), InsnIndex(0), fixup)?;
+        Ok(out.insns[0].insn)
+    }
+
+    fn fixup(kind: RelocKind, expected: u64, value: u64, resize: Option<Resize>) -> Fixup {
+        Fixup { kind, expected: Some(expected), outcome: Outcome::Value { value, resize }, no_access: None }
+    }
+
+    /// Instruction, its immediate, what was compiled in, the kernel's answer, the immediate then.
+    #[test]
+    fn immediates_are_what_the_instruction_computes_with() {
+        const MINUS_1: u64 = u64::MAX;
+        for (code, imm, expected, value, want) in [
+            (MOV, 1, 1, 2, Some(2)),
+            (MOV, -1, MINUS_1, MINUS_1 - 1, Some(-2)),
+            (MOV32, -1, MINUS_1, MINUS_1 - 1, Some(-2)),
+            (MOV32, -1, 0xffff_ffff, 0xffff_fffe, Some(-2)),
+            // Extended to 64 bits these would be other numbers.
+            (MOV, -1, 0xffff_ffff, 0, None),
+            (MOV, 0, 0, 0x8000_0000, None),
+            (MOV32, 0, 0, 0x1_0000_0000, None),
+            (MOV, 1, 2, 2, None),
+        ] {
+            let found = patched(code, 0, imm, &fixup(RelocKind::ENUMVAL_VALUE, expected, value, None));
+            assert_eq!(found.ok().map(|insn| insn.imm), want, "{code:#x} {imm} {expected:#x} {value:#x}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_load_is_refused_even_where_it_must_not_run() {
+        let missing = Missing { path: "s.a".into(), kind: "struct", tried: Vec::new(), nearest: None };
+        let fixup =
+            Fixup { no_access: Some(Box::new(missing)), ..fixup(RelocKind::FIELD_BYTE_OFFSET, 8, 16, None) };
+        assert_eq!(patched(LDXW, 8, 0, &fixup), Ok(poison_insn()));
+        assert_eq!(patched(LDXW, 9, 0, &fixup), Err("it holds 9, 8 was compiled in".into()));
+    }
 }

@@ -24,9 +24,6 @@ use super::tally::{Differs, Tally};
 use super::whole::{self, Whole};
 use crate::error::Error;
 
-/// `BPF_JMP | BPF_CALL`.
-const POISON: u8 = 0x85;
-
 /// Every run asks the same.
 const SEED: u64 = 0x000b_7f0b_7f0b_7f0b;
 
@@ -69,8 +66,7 @@ impl Asked {
         let asked = questions::ask(&types, &mut builder, &mut rng, &roots);
         let section = builder.add_string(elf::SECTION).ok()?;
         let local = Btf::parse(builder.finish().ok()?).ok()?;
-        let questions =
-            asked.into_iter().map(|asked| questions::question(&local, &mut rng, asked)).collect();
+        let questions = asked.into_iter().map(|asked| questions::question(&local, &mut rng, asked)).collect();
         Some(Self { local, section, questions })
     }
 }
@@ -99,10 +95,9 @@ fn one_kernel(
     let mut count = |what: &'static str| *counts.entry(what).or_default() += 1;
     for ((question, ours), theirs) in asked.questions.iter().zip(&ours).zip(&theirs) {
         let kind = RelocKind(question.kind);
-        let what =
-            format!("{}: {kind} {}", kernel.label, describe(&asked.local, &ours::record(question)));
-        tally.compared(&what, &compare::compare(&asked.local, question, ours, theirs));
-        kind.name().into_iter().chain(outcome(theirs)).for_each(&mut count);
+        let what = format!("{}: {kind} {}", kernel.label, describe(&asked.local, &ours::record(question)));
+        tally.compared(&what, &compare::compare(question, ours, theirs));
+        kind.name().into_iter().chain(outcome(kind, theirs)).for_each(&mut count);
     }
     for (what, least) in known::CORE_FLOORS {
         let found: usize = counts.get(what).copied().unwrap_or(0);
@@ -117,15 +112,19 @@ fn one_kernel(
 }
 
 /// What became of one, for counting.
-fn outcome(answered: &Answered) -> impl Iterator<Item = &'static str> {
+fn outcome(kind: RelocKind, answered: &Answered) -> impl Iterator<Item = &'static str> {
     let verdict = match &answered.verdict {
+        Verdict::Value { value: 0, .. } if kind == RelocKind::TYPE_MATCHES => "matched not",
+        Verdict::Value { .. } if kind == RelocKind::TYPE_MATCHES => "matched",
+        Verdict::Value { expected: None, .. } if kind == RelocKind::FIELD_BYTE_OFFSET => "bitfields",
         Verdict::Value { value: 0, .. } => "answers 0",
         Verdict::Value { .. } => "other answers",
         Verdict::Missing => "missing",
+        Verdict::Refused(why) if why.contains("ambiguity") => "ambiguous",
         Verdict::Refused(_) => "refused",
     };
     let patched = answered.patched.as_ref().map(|patched| match patched {
-        Ok([first, _]) if first.code == POISON => "poisoned",
+        Ok([first, _]) if first.code == compare::POISON => "poisoned",
         Ok([first, _]) => match first.code & 7 {
             0 => "patched ld_imm64",
             1..=3 => "patched loads and stores",

@@ -83,7 +83,8 @@ impl Libbpf {
         scratch: &Path,
     ) -> Result<Option<Vec<Answered>>, Error> {
         let file = scratch.join("questions.json");
-        let json = serde_json::to_vec(questions).map_err(|source| Error::Json { path: file.clone(), source })?;
+        let json =
+            serde_json::to_vec(questions).map_err(|source| Error::Json { path: file.clone(), source })?;
         std::fs::write(&file, json).map_err(Error::file("write", &file))?;
         let output = Command::new(&self.program)
             .arg("--core")

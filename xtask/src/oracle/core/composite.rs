@@ -45,7 +45,8 @@ impl Mirror<'_> {
             return self.anonymous(member, depth, parts);
         }
         let kernel = layout::strip_modifiers(self.kernel, member.type_id).ok()?;
-        let mut part = Part { name, made: self.value(member.type_id, depth)?, width: member.bitfield.unwrap_or(0) };
+        let mut part =
+            Part { name, made: self.value(member.type_id, depth)?, width: member.bitfield.unwrap_or(0) };
         let number = kernel.kind() == Kind::INT && matches!(part.made.size, 1 | 2 | 4 | 8);
         match self.rng.below(100) {
             _ if part.width != 0 => self.bitfield(&mut part),

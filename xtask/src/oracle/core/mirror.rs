@@ -239,7 +239,9 @@ impl<'k> Mirror<'k> {
         }
         let size = if self.rng.percent(6) { 8 } else { found.size()? };
         let signed = found.kflag() != self.rng.percent(10);
-        let narrow = |value: u64| if signed { i32::try_from(value.cast_signed()).is_ok() } else { u32::try_from(value).is_ok() };
+        let narrow = |value: u64| {
+            if signed { i32::try_from(value.cast_signed()).is_ok() } else { u32::try_from(value).is_ok() }
+        };
         let wide = size == 8 && (found.kind() == Kind::ENUM64 || self.rng.percent(50))
             || values.iter().any(|(_, value)| !narrow(*value));
         let signed_values: Vec<(&str, i64)> =

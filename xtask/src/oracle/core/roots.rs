@@ -45,7 +45,8 @@ fn is_named(found: &Type<'_>) -> bool {
 }
 
 fn is_shared(found: &Type<'_>, names: &Names<'_>) -> bool {
-    is_named(found) && names.get(&(found.kind(), found.name().unwrap_or_default())).is_some_and(|count| *count > 1)
+    is_named(found)
+        && names.get(&(found.kind(), found.name().unwrap_or_default())).is_some_and(|count| *count > 1)
 }
 
 fn ends_flexible(found: &Type<'_>) -> bool {
