@@ -8,6 +8,7 @@ mod core;
 mod facts;
 mod feed;
 mod known;
+mod min;
 mod ours;
 mod peer;
 mod scan;
@@ -59,6 +60,11 @@ pub(crate) fn run(
         if wants("core") {
             let mut tally = Tally::new("core");
             core::compare(&mut tally, &libbpf, kernels, &dir)?;
+            tallies.push(tally);
+        }
+        if wants("min") {
+            let mut tally = Tally::new("min");
+            min::compare(&mut tally, &libbpf, &feeds.objects, kernels, &dir)?;
             tallies.push(tally);
         }
     }

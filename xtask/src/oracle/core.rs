@@ -17,6 +17,7 @@ use bpf_loader::btf::core::{RelocKind, describe};
 use bpf_loader::btf::{Btf, StrOffset};
 
 use self::mirror::Mirror;
+pub(super) use self::ours::record;
 use super::facts::{Answered, Question, Verdict};
 use super::known;
 use super::peer::Libbpf;
@@ -45,15 +46,15 @@ pub(super) fn compare(
 }
 
 /// An object's types, and what is asked of them.
-struct Asked {
-    local: Btf,
+pub(super) struct Asked {
+    pub(super) local: Btf,
     /// Where its strings have the section's name.
     section: StrOffset,
-    questions: Vec<Question>,
+    pub(super) questions: Vec<Question>,
 }
 
 impl Asked {
-    fn make(kernel: &Btf) -> Option<Self> {
+    pub(super) fn make(kernel: &Btf) -> Option<Self> {
         let mut mirror = Mirror::new(kernel, SEED);
         let mut roots = Vec::new();
         for id in roots::choose(kernel, &mut mirror.rng) {
@@ -95,7 +96,7 @@ fn one_kernel(
     let mut count = |what: &'static str| *counts.entry(what).or_default() += 1;
     for ((question, ours), theirs) in asked.questions.iter().zip(&ours).zip(&theirs) {
         let kind = RelocKind(question.kind);
-        let what = format!("{}: {kind} {}", kernel.label, describe(&asked.local, &ours::record(question)));
+        let what = format!("{}: {kind} {}", kernel.label, describe(&asked.local, &record(question)));
         tally.compared(&what, &compare::compare(question, ours, theirs));
         kind.name().into_iter().chain(outcome(kind, theirs)).for_each(&mut count);
     }

@@ -140,3 +140,19 @@ pub(crate) fn bpftool_btf_json(file: &Path) -> Result<Option<serde_json::Value>,
         serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file.into(), source });
     output.status.success().then_some(value).transpose()
 }
+
+/// What bpftool cuts a kernel's types down to for an object; or what it says where it does not.
+pub(crate) fn bpftool_cut(kernel: &Path, object: &Path, to: &Path) -> Result<Result<Vec<u8>, String>, Error> {
+    let _ = std::fs::remove_file(to);
+    let output = Command::new("bpftool")
+        .args(["gen", "min_core_btf"])
+        .args([kernel, to, object])
+        .output()
+        .map_err(Error::spawn("bpftool"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().last().unwrap_or("nothing").replace(&*object.to_string_lossy(), "the object");
+        return Ok(Err(format!("{last} ({})", output.status)));
+    }
+    std::fs::read(to).map(Ok).map_err(Error::file("read", to))
+}

@@ -16,7 +16,7 @@ pub(super) fn verdicts(local: &Btf, kernel: &Btf, questions: &[Question]) -> Vec
     questions.iter().map(|question| verdict(local, &set, question)).collect()
 }
 
-pub(super) fn record(question: &Question) -> CoreRecord {
+pub(in crate::oracle) fn record(question: &Question) -> CoreRecord {
     CoreRecord {
         offset: 0,
         type_id: TypeId(question.type_id),
