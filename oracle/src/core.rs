@@ -134,7 +134,14 @@ impl Asked {
         let relo = relo(question, question.kind);
         // SAFETY: two instructions, which is as far as it goes; the others outlive the call.
         let code = unsafe {
-            bpf_core_patch_insn(c"asked".as_ptr(), insns.as_mut_ptr(), 0, &raw const relo, 0, &raw const resolved)
+            bpf_core_patch_insn(
+                c"asked".as_ptr(),
+                insns.as_mut_ptr(),
+                0,
+                &raw const relo,
+                0,
+                &raw const resolved,
+            )
         };
         let patched = if code == 0 { Ok(insns.map(slot)) } else { Err(refusal(code)) };
         Answered { verdict, patched: Some(patched) }
@@ -206,7 +213,10 @@ fn candidates(local: *mut sys::btf, target: *mut sys::btf, id: u32) -> Result<Ve
         let code = bpf_core_add_cands(&raw mut own, len, target, c"vmlinux".as_ptr(), 1, &raw mut list);
         let mut copy = Vec::new();
         if !list.list.is_null() {
-            copy.extend_from_slice(std::slice::from_raw_parts(list.list, usize::try_from(list.len).unwrap_or(0)));
+            copy.extend_from_slice(std::slice::from_raw_parts(
+                list.list,
+                usize::try_from(list.len).unwrap_or(0),
+            ));
         }
         libc::free(list.list.cast());
         if code == 0 { Ok(copy) } else { Err(code) }
@@ -214,12 +224,7 @@ fn candidates(local: *mut sys::btf, target: *mut sys::btf, id: u32) -> Result<Ve
 }
 
 fn relo(question: &Question, kind: u32) -> sys::bpf_core_relo {
-    sys::bpf_core_relo {
-        insn_off: 0,
-        type_id: question.type_id,
-        access_str_off: question.access,
-        kind,
-    }
+    sys::bpf_core_relo { insn_off: 0, type_id: question.type_id, access_str_off: question.access, kind }
 }
 
 fn bytes(slot: Slot) -> [u8; 8] {

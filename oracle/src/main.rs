@@ -28,8 +28,10 @@ fn main() -> ExitCode {
         [file, name] => return answer(file, name, false),
         [file, name, "--kernel"] => return answer(file, name, true),
         _ => {
-            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | \
-                 oracle --core LOCAL TARGET QUESTIONS | oracle --version");
+            eprintln!(
+                "usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | \
+                 oracle --core LOCAL TARGET QUESTIONS | oracle --version"
+            );
             return ExitCode::from(2);
         }
     }

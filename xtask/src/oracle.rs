@@ -169,11 +169,12 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
     let complete = |tally: &&Tally| {
         missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what.starts_with("everything"))
     };
-    let foreign = tallies.iter().filter(complete).filter(|tally| tally.suite == "plan").filter_map(|tally| {
-        let (sent, least) = (tally.depth.get(compare::FOREIGN).copied().unwrap_or(0), known::FOREIGN_FLOOR);
-        let what =
-            format!("plan: {sent} programs of others were sent by both, at least {least} are expected");
-        (sent < least).then_some(what)
+    let depths = tallies.iter().filter(complete).flat_map(|tally| {
+        let floors = known::DEPTH_FLOORS.iter().filter(|(suite, ..)| *suite == tally.suite);
+        floors.filter_map(|(suite, what, least)| {
+            let found = tally.depth.get(what).copied().unwrap_or(0);
+            (found < *least).then(|| format!("{suite}: {found} {what}, at least {least} are expected"))
+        })
     });
     tallies
         .iter()
@@ -183,6 +184,6 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
         .map(|(tally, least)| {
             format!("{}: {} compared, at least {least} are expected", tally.suite, tally.compared)
         })
-        .chain(foreign)
+        .chain(depths)
         .collect()
 }

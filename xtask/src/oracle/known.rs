@@ -2,6 +2,7 @@
 //! is a claim that we are right, or do not mind.
 
 use super::tally::Entry;
+use super::{compare, min};
 
 /// A difference that is meant.
 pub(crate) struct Known {
@@ -259,7 +260,7 @@ pub(crate) const KNOWN: &[Known] = &[
 
 /// The least that each suite compares where nothing is missing: packages, privileges, bpftool.
 pub(crate) const FLOORS: &[(&str, usize)] =
-    &[("open", 1300), ("plan", 980), ("btf", 10_000), ("c", 24_000), ("core", 13_500)];
+    &[("open", 1300), ("plan", 980), ("btf", 10_000), ("c", 24_000), ("core", 13_500), ("min", 13_500)];
 
 /// The least that the relocations made for each kernel come to: of each kind, and what libbpf makes of them.
 pub(crate) const CORE_FLOORS: &[(&str, usize)] = &[
@@ -291,8 +292,14 @@ pub(crate) const CORE_FLOORS: &[(&str, usize)] = &[
     ("instructions refused", 500),
 ];
 
-/// The least number of programs that nobody here wrote and both loaders sent to the kernel.
-pub(crate) const FOREIGN_FLOOR: usize = 280;
+/// The least that some suites count besides.
+pub(crate) const DEPTH_FLOORS: &[(&str, &str, usize)] = &[
+    ("plan", compare::FOREIGN, 280),
+    ("min", min::BPFTOOL, 70),
+    ("min", min::MEMBERS, 700),
+    ("min", min::ASKED, 850),
+    ("min", min::MADE, 12_000),
+];
 
 /// The entries about a suite that were not needed in a run of it.
 pub(crate) fn unseen<'a>(

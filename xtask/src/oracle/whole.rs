@@ -25,7 +25,7 @@ pub(super) fn kernels(tally: &mut Tally, folder: Option<&Path>, dir: &Path) -> R
     match fs::read(KERNEL) {
         Ok(bytes) => found.push(("the running kernel".to_owned(), bytes)),
         Err(error) => {
-            tally.skipped("everything of the running kernel", format!("{KERNEL} cannot be read: {error}"))
+            tally.skipped("everything of the running kernel", format!("{KERNEL} cannot be read: {error}"));
         }
     }
     match folder.map(kernels::sources).transpose()? {
