@@ -3,6 +3,7 @@
 mod compare;
 mod composite;
 mod elf;
+mod made;
 mod mirror;
 mod ours;
 mod questions;
@@ -36,13 +37,31 @@ pub(super) fn compare(
     dir: &Path,
 ) -> Result<(), Error> {
     let dir = dir.join("core");
-    for kernel in whole::kernels(tally, kernels, &dir)? {
+    for kernel in all_kernels(tally, kernels, &dir)? {
         match Asked::make(&kernel.btf) {
             Some(asked) => one_kernel(tally, libbpf, &kernel, &asked, &dir)?,
             None => failed(tally, &kernel.label, "no types could be made from the kernel's"),
         }
     }
     Ok(())
+}
+
+/// Whole kernels, and one made of each.
+pub(super) fn all_kernels(tally: &mut Tally, kernels: Option<&Path>, dir: &Path) -> Result<Vec<Whole>, Error> {
+    let wholes = whole::kernels(tally, kernels, dir)?;
+    let mut all = Vec::new();
+    for whole in wholes {
+        let label = format!("made of {}", whole.label);
+        let file = dir.join(format!("{}.btf", label.replace(' ', "_")));
+        match made::kernel(&whole.btf, SEED ^ 1) {
+            Some(btf) => {
+                fs::write(&file, btf.bytes()).map_err(Error::file("write", &file))?;
+                all.extend([whole, Whole { label, btf, file }]);
+            }
+            None => failed(tally, &label, "no types could be made from the kernel's"),
+        }
+    }
+    Ok(all)
 }
 
 /// An object's types, and what is asked of them.

@@ -7,12 +7,17 @@ use bpf_loader::btf::build::{Builder, Encoding, EnumValues, FwdKind};
 use bpf_loader::btf::{Btf, Kind, Type, TypeId};
 
 use super::composite::Part;
+use super::made;
 use super::rng::Rng;
 
 /// Bytes of a pointer: all kernels here have 64 bits.
 const POINTER: u32 = 8;
 /// Enumerators that are copied of an enumeration.
 const MOST_VALUES: usize = 12;
+
+/// Levels of structs, pointers and arrays that are copied: of most types, and of those made for their depth.
+const DEPTH: u32 = 3;
+const DEEP: u32 = 64;
 
 pub(super) struct Mirror<'k> {
     pub(super) kernel: &'k Btf,
@@ -47,6 +52,15 @@ impl<'k> Mirror<'k> {
     /// A type that the kernel's is the model of, under its name, a flavor of it, or rarely one that the kernel does not
     /// have. `None` where BTF cannot hold what came of it.
     pub(super) fn root(&mut self, id: TypeId) -> Option<TypeId> {
+        let name = self.kernel.get(id).and_then(|found| found.name()).ok()?;
+        self.rng.calm = name.starts_with(made::DEEP);
+        let depth = if self.rng.calm { DEEP } else { DEPTH };
+        let made = self.root_of(id, depth);
+        self.rng.calm = false;
+        made
+    }
+
+    fn root_of(&mut self, id: TypeId, depth: u32) -> Option<TypeId> {
         let found = self.kernel.get(id).ok()?;
         let own = found.name().ok()?;
         let name = match self.rng.below(100) {
@@ -56,20 +70,15 @@ impl<'k> Mirror<'k> {
             _ => own.to_owned(),
         };
         Some(match found.kind() {
-            Kind::STRUCT | Kind::UNION => self.composite(&found, &name, 3)?.id,
+            Kind::STRUCT | Kind::UNION => self.composite(&found, &name, depth)?.id,
             Kind::ENUM | Kind::ENUM64 => self.enumeration(&found, &name)?.id,
             Kind::TYPEDEF => {
-                let target = self.value(found.target()?, 2)?;
+                let target = self.value(found.target()?, depth)?;
                 self.builder.add_typedef(&name, target.id).ok()?
             }
             Kind::FWD => self.forward(&found, &name)?.id,
-            Kind::INT => {
-                let int = found.int()?;
-                let encoding = if int.signed { Encoding::Signed } else { Encoding::Unsigned };
-                self.builder.add_int(&name, found.size()?, encoding).ok()?
-            }
-            Kind::FLOAT => self.builder.add_float(&name, found.size()?).ok()?,
-            _ => self.value(id, 2)?.id,
+            Kind::INT | Kind::FLOAT => self.number(&found, &name)?.id,
+            _ => self.value(id, depth)?.id,
         })
     }
 
@@ -121,15 +130,7 @@ impl<'k> Mirror<'k> {
     fn number(&mut self, found: &Type<'_>, name: &str) -> Option<Made> {
         let size = found.size()?;
         let id = match found.int() {
-            Some(int) => {
-                let encoding = match int {
-                    _ if int.signed => Encoding::Signed,
-                    _ if int.char => Encoding::Char,
-                    _ if int.bool => Encoding::Bool,
-                    _ => Encoding::Unsigned,
-                };
-                self.builder.add_int(name, size, encoding)
-            }
+            Some(int) => self.builder.add_int_bits(name, size, int),
             None => self.builder.add_float(name, size),
         };
         Some(Made { id: id.ok()?, size })

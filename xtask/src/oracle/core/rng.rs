@@ -1,16 +1,20 @@
 //! Numbers that look random and are the same in every run.
 
 /// SplitMix64.
-pub(super) struct Rng(u64);
+pub(super) struct Rng {
+    state: u64,
+    /// While this is set, nothing is left to chance: what seldom happens does not.
+    pub(super) calm: bool,
+}
 
 impl Rng {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, calm: false }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
@@ -18,6 +22,9 @@ impl Rng {
 
     /// A number below `end`, which is not 0.
     pub(super) fn below(&mut self, end: u32) -> u32 {
+        if self.calm {
+            return end.saturating_sub(1);
+        }
         let number = self.next() % u64::from(end.max(1));
         u32::try_from(number).unwrap_or(0)
     }

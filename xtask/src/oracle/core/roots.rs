@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use bpf_loader::btf::{Btf, Kind, Type, TypeId, layout};
 
+use super::made;
 use super::rng::Rng;
+
+/// How often each of the forms is taken that kernels seldom have.
+const SELDOM: usize = 5;
 
 /// A choice: how many, of which.
 type Choice = (usize, fn(&Type<'_>, &Names<'_>) -> bool);
@@ -37,6 +41,9 @@ pub(super) fn choose(kernel: &Btf, rng: &mut Rng) -> Vec<TypeId> {
         let all = kernel.types().filter(|found| fits(found, &names)).map(|found| found.id()).collect();
         ids.extend(rng.some(all, count));
     }
+    let seldom = |found: &Type<'_>| found.name().unwrap_or_default().starts_with(made::PREFIX);
+    let seldom: Vec<TypeId> = kernel.types().filter(seldom).map(|found| found.id()).collect();
+    ids.extend((0..SELDOM).flat_map(|_| seldom.iter().copied()));
     ids
 }
 
