@@ -47,7 +47,11 @@ pub(super) fn compare(
 }
 
 /// Whole kernels, and one made of each.
-pub(super) fn all_kernels(tally: &mut Tally, kernels: Option<&Path>, dir: &Path) -> Result<Vec<Whole>, Error> {
+pub(super) fn all_kernels(
+    tally: &mut Tally,
+    kernels: Option<&Path>,
+    dir: &Path,
+) -> Result<Vec<Whole>, Error> {
     let wholes = whole::kernels(tally, kernels, dir)?;
     let mut all = Vec::new();
     for whole in wholes {

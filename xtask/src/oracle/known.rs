@@ -237,6 +237,25 @@ pub(crate) const KNOWN: &[Known] = &[
               error, since the struct has no size; for us one of two candidates, and not the one that fits",
     },
     Known {
+        suite: "core",
+        what: "made of *: * made_old*",
+        field: "expected",
+        why: "an integer of less bits than its bytes, as bitfields were described before Linux 5.0, is a bitfield for us; \
+              for libbpf, in CO-RE, all of its bytes",
+    },
+    Known {
+        suite: "core",
+        what: "made of *: * made_old*",
+        field: "value",
+        why: "the same: the width of a bitfield that its integer has",
+    },
+    Known {
+        suite: "core",
+        what: "made of *: * made_old*",
+        field: "instruction",
+        why: "the same: what is expected of the instruction before, and what is written into it",
+    },
+    Known {
         suite: "min",
         what: "*: bpftool",
         field: "no pointees",

@@ -95,7 +95,8 @@ fn arrays(b: &mut Builder, u32_: TypeId) -> Built<()> {
     let matrix = b.add_array(four, u32_, 3)?;
     let inner = b.add_struct("", 8, &[Field::new("x", u32_, 0), Field::new("y", u32_, 32)])?;
     let inners = b.add_array(inner, u32_, 2)?;
-    let fields = [Field::new("matrix", matrix, 0), Field::new("inner", inners, 384), Field::new("rest", none, 512)];
+    let fields =
+        [Field::new("matrix", matrix, 0), Field::new("inner", inners, 384), Field::new("rest", none, 512)];
     b.add_struct("made_arrays", 64, &fields)?;
     b.add_struct("made_middle", 4, &[Field::new("none", none, 0), Field::new("last", u32_, 0)])?;
     let flexible = b.add_struct("", 4, &[Field::new("count", u32_, 0), Field::new("data", none, 32)])?;
