@@ -60,7 +60,7 @@ pub(super) fn all_kernels(
         match made::kernel(&whole.btf, SEED ^ 1) {
             Some(btf) => {
                 fs::write(&file, btf.bytes()).map_err(Error::file("write", &file))?;
-                all.extend([whole, Whole { label, btf, file }]);
+                all.extend([whole, Whole { label, btf, file, made: true }]);
             }
             None => failed(tally, &label, "no types could be made from the kernel's"),
         }

@@ -12,12 +12,12 @@ use bpf_loader::btf::{Btf, CoreRecord, TypeId, dump};
 use bpf_loader::{Kernel, Object, OpenOptions};
 
 use self::shape::Shape;
-use super::core::{Asked, record};
+use super::core::{Asked, all_kernels, record};
 use super::facts::{Answered, Question, Slot, Verdict};
 use super::feed::Feed;
 use super::peer::{self, Libbpf};
 use super::tally::{Differs, Tally};
-use super::whole::{self, Whole};
+use super::whole::Whole;
 use crate::error::Error;
 
 /// Made relocations that a kernel is cut down to at a time.
@@ -45,7 +45,7 @@ pub(super) fn compare(
     dir: &Path,
 ) -> Result<(), Error> {
     let dir = dir.join("min");
-    let wholes = whole::kernels(tally, kernels, &dir)?;
+    let wholes = all_kernels(tally, kernels, &dir)?;
     let bpftool = peer::bpftool_version().is_some();
     if !bpftool {
         tally.skipped("everything that bpftool cuts", "bpftool is not installed");
@@ -53,7 +53,8 @@ pub(super) fn compare(
     let mut suite = Suite { tally, libbpf, bpftool, dir };
     let objects: Vec<Relocated<'_>> = feeds.iter().filter_map(Relocated::read).collect();
     for kernel in &wholes {
-        for object in objects.iter().filter(|object| object.local.endian() == kernel.btf.endian()) {
+        let fits = |object: &&Relocated<'_>| !kernel.made && object.local.endian() == kernel.btf.endian();
+        for object in objects.iter().filter(fits) {
             suite.object(kernel, object)?;
         }
         match Asked::make(&kernel.btf) {

@@ -17,6 +17,8 @@ pub(super) struct Whole {
     pub(super) btf: Btf,
     /// The raw BTF.
     pub(super) file: PathBuf,
+    /// No kernel has these types: they were made of one's.
+    pub(super) made: bool,
 }
 
 pub(super) fn kernels(tally: &mut Tally, folder: Option<&Path>, dir: &Path) -> Result<Vec<Whole>, Error> {
@@ -39,7 +41,7 @@ pub(super) fn kernels(tally: &mut Tally, folder: Option<&Path>, dir: &Path) -> R
         let file = dir.join(format!("{}.btf", label.replace(' ', "_")));
         fs::write(&file, &bytes).map_err(Error::file("write", &file))?;
         match Btf::parse(bytes) {
-            Ok(btf) => wholes.push(Whole { label, btf, file }),
+            Ok(btf) => wholes.push(Whole { label, btf, file, made: false }),
             Err(error) => tally.skipped(&label, error.to_string()),
         }
     }
