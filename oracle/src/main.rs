@@ -1,7 +1,7 @@
 //! `oracle FILE NAME [--kernel]` opens an object with libbpf and prints what libbpf makes of it, as JSON. With
 //! `--kernel` the object is also loaded (nothing is attached, nothing pinned), and what the kernel was sent and said is
-//! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --core LOCAL TARGET LIST`
-//! prints its answers to CO-RE relocations. `oracle --version` prints libbpf's version.
+//! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --core LOCAL TARGET QUESTIONS`
+//! resolves CO-RE relocations between two raw BTFs. `oracle --version` prints libbpf's version.
 //!
 //! One object a process: libbpf may crash on what it is given, and keeps state that outlives an object.
 
@@ -14,7 +14,7 @@ mod record;
 
 use std::process::ExitCode;
 
-use facts::{Facts, Program};
+use facts::{Facts, Program, Question};
 use libbpf::Object;
 
 fn main() -> ExitCode {
@@ -24,29 +24,18 @@ fn main() -> ExitCode {
         ["--version"] => println!("{}", libbpf::version()),
         ["--c", file] => return print_c(file, None),
         ["--c", file, base] => return print_c(file, Some(base)),
-        ["--core", local, target, list] => return print_core(local, target, list),
+        ["--core", local, target, questions] => return resolve(local, target, questions),
         [file, name] => return answer(file, name, false),
         [file, name, "--kernel"] => return answer(file, name, true),
         _ => {
-            eprintln!("usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | oracle --core LOCAL TARGET LIST | oracle --version");
+            eprintln!(
+                "usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | \
+                 oracle --core LOCAL TARGET QUESTIONS | oracle --version"
+            );
             return ExitCode::from(2);
         }
     }
     ExitCode::SUCCESS
-}
-
-fn print_core(local: &str, target: &str, list: &str) -> ExitCode {
-    let read = std::fs::read;
-    let printed = read(local)
-        .and_then(|local| Ok((local, read(target)?, read(list)?)))
-        .and_then(|(local, target, list)| core::print(&local, &target, &list));
-    match printed {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{local}, {target}: {error}");
-            ExitCode::FAILURE
-        }
-    }
 }
 
 fn print_c(file: &str, base: Option<&str>) -> ExitCode {
@@ -58,6 +47,23 @@ fn print_c(file: &str, base: Option<&str>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{file}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn resolve(local: &str, target: &str, questions: &str) -> ExitCode {
+    let answered = || {
+        let questions: Vec<Question> = serde_json::from_slice(&std::fs::read(questions)?)?;
+        core::answer(&std::fs::read(local)?, &std::fs::read(target)?, &questions)
+    };
+    match answered() {
+        Ok(answers) => {
+            println!("{}", serde_json::to_string(&answers).expect("answers are plain data"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{local}, {target}, {questions}: {error}");
             ExitCode::FAILURE
         }
     }

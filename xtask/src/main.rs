@@ -116,8 +116,8 @@ enum Task {
         /// Only that suite
         #[arg(value_parser = oracle::SUITES)]
         suite: Option<String>,
-        /// For the suites `c`, `core` and `min`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz (NAME:
-        /// architecture-release)
+        /// For the suites `c`, `core` and `min`: a folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz
+        /// (NAME: architecture-release)
         #[arg(long, value_name = "DIR")]
         kernels: Option<PathBuf>,
     },

@@ -32,7 +32,8 @@ use tally::{Entry, Tally};
 /// The names of the suites.
 pub(crate) const SUITES: [&str; 6] = ["open", "plan", "btf", "c", "core", "min"];
 
-/// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suites `c`, `core` and `min`. The exit code says whether a difference is unexplained, or too little was compared.
+/// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suites
+/// `c`, `core` and `min`. The exit code says whether a difference is unexplained, or too little was compared.
 pub(crate) fn run(
     workspace: &Workspace,
     suite: Option<&str>,
@@ -45,7 +46,7 @@ pub(crate) fn run(
 
     let feeds = Feeds::collect(workspace, &dir.join("objects"))?;
     let mut tallies = Vec::new();
-    if ["open", "plan", "c", "core", "min"].into_iter().any(wants) {
+    if ["open", "plan", "c", "core", "min"].iter().any(|name| wants(name)) {
         let libbpf = Libbpf::build(workspace, &dir)?;
         println!("libbpf {}", libbpf.version);
         if wants("open") || wants("plan") {
@@ -168,11 +169,12 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
     let complete = |tally: &&Tally| {
         missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what.starts_with("everything"))
     };
-    let foreign = tallies.iter().filter(complete).filter(|tally| tally.suite == "plan").filter_map(|tally| {
-        let (sent, least) = (tally.depth.get(compare::FOREIGN).copied().unwrap_or(0), known::FOREIGN_FLOOR);
-        let what =
-            format!("plan: {sent} programs of others were sent by both, at least {least} are expected");
-        (sent < least).then_some(what)
+    let depths = tallies.iter().filter(complete).flat_map(|tally| {
+        let floors = known::DEPTH_FLOORS.iter().filter(|(suite, ..)| *suite == tally.suite);
+        floors.filter_map(|(suite, what, least)| {
+            let found = tally.depth.get(what).copied().unwrap_or(0);
+            (found < *least).then(|| format!("{suite}: {found} {what}, at least {least} are expected"))
+        })
     });
     tallies
         .iter()
@@ -182,7 +184,6 @@ fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
         .map(|(tally, least)| {
             format!("{}: {} compared, at least {least} are expected", tally.suite, tally.compared)
         })
-        .chain(foreign)
-        .chain(tallies.iter().filter(complete).filter(|tally| tally.suite == "core").flat_map(core::short))
+        .chain(depths)
         .collect()
 }

@@ -8,8 +8,10 @@ use crate::layout::{MAX_DEPTH, strip_modifiers};
 use crate::names::essential_name;
 use crate::types::{Type, TypeId};
 
-/// How deep pointers, arrays and prototypes nest.
+/// How deep parameters of functions nest.
 const MAX_NESTING: u32 = 32;
+/// Pointers, arrays and results of functions in a row: a parameter begins a new one. libbpf counts so too.
+const MAX_CHAIN: u32 = 32;
 /// Pairs of types that one comparison looks at.
 const MAX_PAIRS: u32 = 1 << 16;
 
@@ -103,39 +105,45 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn compatible(&mut self, local: TypeId, kernel: TypeId, depth: u32) -> Result<bool, TypeError> {
-        let depth = depth.checked_sub(1).ok_or(TypeError::TooDeep { id: local, limit: MAX_NESTING })?;
-        let too_large = TypeError::TooLarge { id: local, limit: MAX_PAIRS };
-        self.budget = self.budget.checked_sub(1).ok_or(too_large)?;
-        let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
-        if self.forward && (is_declared(a, b) || is_declared(b, a)) {
-            return Ok(true);
-        }
-        if !may_stand_for(a.kind(), b.kind()) {
-            return Ok(false);
-        }
+    fn compatible(&mut self, local: TypeId, kernel: TypeId, nesting: u32) -> Result<bool, TypeError> {
+        let (mut local, mut kernel) = (local, kernel);
         let target = |found: Type<'_>| found.target().unwrap_or_default();
-        match a.kind() {
-            Kind::INT => Ok(whole_bytes(a) && whole_bytes(b)),
-            Kind::PTR => self.compatible(target(a), target(b), depth),
-            Kind::ARRAY => match (a.array(), b.array()) {
-                (Some(a), Some(b)) => self.compatible(a.element, b.element, depth),
-                _ => Ok(false),
-            },
-            Kind::FUNC_PROTO => {
-                if a.params().len() != b.params().len() {
-                    return Ok(false);
-                }
-                for (a, b) in a.params().zip(b.params()) {
-                    if !self.compatible(a.type_id, b.type_id, depth)? {
+        for _ in 0..MAX_CHAIN {
+            self.budget =
+                self.budget.checked_sub(1).ok_or(TypeError::TooLarge { id: local, limit: MAX_PAIRS })?;
+            let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
+            if self.forward && (is_declared(a, b) || is_declared(b, a)) {
+                return Ok(true);
+            }
+            if !may_stand_for(a.kind(), b.kind()) {
+                return Ok(false);
+            }
+            (local, kernel) = match a.kind() {
+                Kind::INT => return Ok(whole_bytes(a) && whole_bytes(b)),
+                Kind::PTR => (target(a), target(b)),
+                Kind::ARRAY => match (a.array(), b.array()) {
+                    (Some(a), Some(b)) => (a.element, b.element),
+                    _ => return Ok(false),
+                },
+                Kind::FUNC_PROTO => {
+                    if a.params().len() != b.params().len() {
                         return Ok(false);
                     }
+                    let too_deep = TypeError::TooDeep { id: local, limit: MAX_NESTING };
+                    for (a, b) in a.params().zip(b.params()) {
+                        let nesting = nesting.checked_sub(1).ok_or_else(|| too_deep.clone())?;
+                        if !self.compatible(a.type_id, b.type_id, nesting)? {
+                            return Ok(false);
+                        }
+                    }
+                    (target(a), target(b))
                 }
-                self.compatible(target(a), target(b), depth)
-            }
-            kind => Ok(kind.is_composite()
-                || kind.is_enum()
-                || matches!(kind, Kind::VOID | Kind::FWD | Kind::FLOAT)),
+                kind => {
+                    let plain = matches!(kind, Kind::VOID | Kind::FWD | Kind::FLOAT);
+                    return Ok(kind.is_composite() || kind.is_enum() || plain);
+                }
+            };
         }
+        Err(TypeError::TooDeep { id: local, limit: MAX_CHAIN })
     }
 }

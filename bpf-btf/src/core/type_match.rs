@@ -9,8 +9,10 @@ use crate::layout::strip_modifiers;
 use crate::names::essential_name;
 use crate::types::{Type, TypeId};
 
-/// How deep types nest.
+/// How deep members of structs and parameters of functions nest.
 const MAX_NESTING: u32 = 32;
+/// Pointers, arrays and results of functions in a row: a member or a parameter begins a new one. libbpf counts so too.
+const MAX_CHAIN: u32 = 32;
 /// Steps of one comparison: pairs of types, and of names of members.
 const MAX_STEPS: u32 = 1 << 22;
 
@@ -45,44 +47,53 @@ impl<'a> Pair<'a> {
 
     fn types(&mut self, local: TypeId, kernel: TypeId, pointee: bool, depth: u32) -> Result<bool, TypeError> {
         let depth = depth.checked_sub(1).ok_or(TypeError::TooDeep { id: local, limit: MAX_NESTING })?;
-        self.step(local)?;
-        let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
-        if !names_match(a.name()?, b.name()?) {
-            return Ok(false);
-        }
+        let (mut local, mut kernel, mut pointee) = (local, kernel, pointee);
         let target = |found: Type<'_>| found.target().unwrap_or_default();
-        match (a.kind(), b.kind()) {
-            (ours, theirs) if ours.is_enum() && theirs.is_enum() => self.enums(a, b),
-            (Kind::FWD | Kind::STRUCT | Kind::UNION, Kind::FWD | Kind::STRUCT | Kind::UNION) if pointee => {
-                Ok(is_union(a) == is_union(b))
+        for _ in 0..MAX_CHAIN {
+            self.step(local)?;
+            let (a, b) = (strip_modifiers(self.local, local)?, strip_modifiers(self.kernel, kernel)?);
+            if !names_match(a.name()?, b.name()?) {
+                return Ok(false);
             }
-            (ours, theirs) if ours != theirs => Ok(false),
-            (Kind::VOID, _) => Ok(true),
-            (Kind::FWD, _) => Ok(is_union(a) == is_union(b)),
-            (Kind::STRUCT | Kind::UNION, _) => self.composites(a, b, depth),
-            (Kind::INT, _) => {
-                let signed = |found: Type<'_>| found.int().is_some_and(|int| int.signed);
-                Ok(a.size() == b.size() && signed(a) == signed(b))
-            }
-            (Kind::FLOAT, _) => Ok(a.size() == b.size()),
-            (Kind::PTR, _) => self.types(target(a), target(b), true, depth),
-            (Kind::ARRAY, _) => match (a.array(), b.array()) {
-                (Some(a), Some(b)) => Ok(a.len == b.len && self.types(a.element, b.element, pointee, depth)?),
-                _ => Ok(false),
-            },
-            (Kind::FUNC_PROTO, _) => {
-                if a.params().len() != b.params().len() {
-                    return Ok(false);
+            (local, kernel) = match (a.kind(), b.kind()) {
+                (ours, theirs) if ours.is_enum() && theirs.is_enum() => return self.enums(a, b),
+                (Kind::FWD | Kind::STRUCT | Kind::UNION, Kind::FWD | Kind::STRUCT | Kind::UNION)
+                    if pointee =>
+                {
+                    return Ok(is_union(a) == is_union(b));
                 }
-                for (a, b) in a.params().zip(b.params()) {
-                    if !self.types(a.type_id, b.type_id, pointee, depth)? {
+                (ours, theirs) if ours != theirs => return Ok(false),
+                (Kind::VOID, _) => return Ok(true),
+                (Kind::FWD, _) => return Ok(is_union(a) == is_union(b)),
+                (Kind::STRUCT | Kind::UNION, _) => return self.composites(a, b, depth),
+                (Kind::INT, _) => {
+                    let signed = |found: Type<'_>| found.int().is_some_and(|int| int.signed);
+                    return Ok(a.size() == b.size() && signed(a) == signed(b));
+                }
+                (Kind::FLOAT, _) => return Ok(a.size() == b.size()),
+                (Kind::PTR, _) => {
+                    pointee = true;
+                    (target(a), target(b))
+                }
+                (Kind::ARRAY, _) => match (a.array(), b.array()) {
+                    (Some(a), Some(b)) if a.len == b.len => (a.element, b.element),
+                    _ => return Ok(false),
+                },
+                (Kind::FUNC_PROTO, _) => {
+                    if a.params().len() != b.params().len() {
                         return Ok(false);
                     }
+                    for (a, b) in a.params().zip(b.params()) {
+                        if !self.types(a.type_id, b.type_id, pointee, depth)? {
+                            return Ok(false);
+                        }
+                    }
+                    (target(a), target(b))
                 }
-                self.types(target(a), target(b), pointee, depth)
-            }
-            _ => Ok(false),
+                _ => return Ok(false),
+            };
         }
+        Err(TypeError::TooDeep { id: local, limit: MAX_CHAIN })
     }
 
     fn enums(&mut self, a: Type<'a>, b: Type<'a>) -> Result<bool, TypeError> {

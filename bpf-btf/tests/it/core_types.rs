@@ -191,3 +191,33 @@ fn all_thirteen_kinds() {
     assert_eq!(describe(&value.local, &value.record(RelocKind::ENUMVAL_VALUE)), "state::A");
     assert_eq!(describe(&whole.local, &whole.record(RelocKind::TYPE_SIZE)), "task");
 }
+
+/// Parameters nest to 32 levels, each with pointers and results of its own; pointers stand 31 in a row before what they
+/// point to.
+#[test]
+fn how_deep_types_are_followed() {
+    fn calls(s: &mut Side, levels: u32) -> TypeId {
+        let mut at = s.int;
+        for _ in 0..levels {
+            at = s.b.callback(s.int, &[("f", at)]);
+        }
+        s.b.typedef("t", at)
+    }
+    fn pointers(s: &mut Side, levels: u32) -> TypeId {
+        let at = (0..levels).fold(s.int, |at, _| s.b.ptr(at));
+        s.b.typedef("t", at)
+    }
+    let check = |both: Build, exists: &str, matches: &str| {
+        let case = Case::new(both, "0", both);
+        case.check(RelocKind::TYPE_EXISTS, exists).check(RelocKind::TYPE_MATCHES, matches);
+    };
+    let fine = "1 -> 1";
+    let too_deep = "E0143 CO-RE relocation refers to types that do not hold together";
+    check(|s| calls(s, 20), fine, fine);
+    // The innermost parameter is no call any more, and there the two rules count from different ends.
+    check(|s| calls(s, 31), fine, fine);
+    check(|s| calls(s, 32), fine, too_deep);
+    check(|s| calls(s, 33), too_deep, too_deep);
+    check(|s| pointers(s, 31), fine, fine);
+    check(|s| pointers(s, 32), too_deep, too_deep);
+}

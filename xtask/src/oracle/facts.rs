@@ -133,7 +133,7 @@ impl Digest {
 pub(crate) const SIZED: [u32; 6] = [1, 2, 5, 6, 9, 10];
 
 /// An instruction as it stands in a stream.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Slot {
     pub(crate) code: u8,
     pub(crate) dst: u8,
@@ -174,4 +174,37 @@ pub(crate) fn insn(slot: Slot, means: &Means) -> String {
         Means::Address(name) => format!("{head} address of {name}"),
         Means::Upper => format!("{head} upper"),
     }
+}
+
+/// A CO-RE relocation, and the instruction that it is about, in the object's own numbers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Question {
+    pub(crate) type_id: u32,
+    /// Offset of the access string.
+    pub(crate) access: u32,
+    pub(crate) kind: u32,
+    /// The second one counts if the first is the first half of a wide one.
+    pub(crate) insns: [Slot; 2],
+}
+
+/// What came of a CO-RE relocation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    pub(crate) verdict: Verdict,
+    /// The instructions then, or why they do not take the answer; `None` where there is no answer.
+    pub(crate) patched: Option<Result<[Slot; 2], String>>,
+}
+
+/// The answer to a CO-RE relocation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Verdict {
+    Value {
+        /// What the instruction must hold before, if that is looked at.
+        expected: Option<u64>,
+        value: u64,
+    },
+    /// The kernel has no such thing: the instruction is poisoned.
+    Missing,
+    /// It makes no sense, or the kernel's types give two answers. Why.
+    Refused(String),
 }

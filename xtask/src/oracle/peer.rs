@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::facts::{Facts, Refusal};
+use super::facts::{Answered, Facts, Question, Refusal};
 use crate::error::Error;
 use crate::outside::{self, said};
 use crate::workspace::Workspace;
@@ -73,6 +73,32 @@ impl Libbpf {
         }
     }
 
+    /// What libbpf answers to CO-RE relocations of types in one raw BTF about those in another; `None` if it gives no
+    /// answer.
+    pub(crate) fn core(
+        &self,
+        local: &Path,
+        target: &Path,
+        questions: &[Question],
+        scratch: &Path,
+    ) -> Result<Option<Vec<Answered>>, Error> {
+        let file = scratch.join("questions.json");
+        let json =
+            serde_json::to_vec(questions).map_err(|source| Error::Json { path: file.clone(), source })?;
+        std::fs::write(&file, json).map_err(Error::file("write", &file))?;
+        let output = Command::new(&self.program)
+            .arg("--core")
+            .args([local, target, &file])
+            .output()
+            .map_err(Error::spawn("the oracle"))?;
+        if !output.status.success() {
+            return Ok(None);
+        }
+        let answers: Vec<Answered> =
+            serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file, source })?;
+        Ok((answers.len() == questions.len()).then_some(answers))
+    }
+
     /// What libbpf prints of a raw BTF, on its base if it is split, as C, and how many types it refuses; `None` if it does not open it.
     pub(crate) fn c(&self, file: &Path, base: Option<&Path>) -> Result<Option<(Vec<u8>, usize)>, Error> {
         let output = Command::new(&self.program)
@@ -83,21 +109,6 @@ impl Libbpf {
             .map_err(Error::spawn("the oracle"))?;
         let refused = String::from_utf8_lossy(&output.stderr).lines().count();
         Ok(output.status.success().then_some((output.stdout, refused)))
-    }
-
-    /// What libbpf answers to the relocations of a list, a line each; else how it ended.
-    pub(crate) fn core(
-        &self,
-        local: &Path,
-        target: &Path,
-        list: &Path,
-    ) -> Result<Result<String, String>, Error> {
-        let mut command = Command::new(&self.program);
-        command.arg("--core").args([local, target, list]);
-        let output = command.output().map_err(Error::spawn("the oracle"))?;
-        let [text, said] =
-            [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
-        Ok(if output.status.success() { Ok(text) } else { Err(format!("{}: {said}", output.status)) })
     }
 }
 
@@ -128,4 +139,20 @@ pub(crate) fn bpftool_btf_json(file: &Path) -> Result<Option<serde_json::Value>,
     let value =
         serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file.into(), source });
     output.status.success().then_some(value).transpose()
+}
+
+/// What bpftool cuts a kernel's types down to for an object; or what it says where it does not.
+pub(crate) fn bpftool_cut(kernel: &Path, object: &Path, to: &Path) -> Result<Result<Vec<u8>, String>, Error> {
+    let _ = std::fs::remove_file(to);
+    let output = Command::new("bpftool")
+        .args(["gen", "min_core_btf"])
+        .args([kernel, to, object])
+        .output()
+        .map_err(Error::spawn("bpftool"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().last().unwrap_or("nothing").replace(&*object.to_string_lossy(), "the object");
+        return Ok(Err(format!("{last} ({})", output.status)));
+    }
+    std::fs::read(to).map(Ok).map_err(Error::file("read", to))
 }

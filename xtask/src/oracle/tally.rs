@@ -23,28 +23,6 @@ pub(crate) struct Tally {
     /// How deep it went: two that agree to refuse something are equal too, but that says less.
     #[serde(skip)]
     pub(crate) depth: BTreeMap<&'static str, usize>,
-    /// Of the suite `core`: what was answered to each kind of relocation.
-    #[serde(skip)]
-    pub(crate) kinds: BTreeMap<String, Answers>,
-}
-
-/// How often relocations of a kind had a value, had none, and were refused.
-#[derive(Debug, Default)]
-pub(crate) struct Answers {
-    pub(crate) values: usize,
-    pub(crate) missing: usize,
-    pub(crate) refused: usize,
-}
-
-impl Answers {
-    /// Counts an answer, as it is told.
-    pub(crate) fn count(&mut self, told: &str) {
-        match told {
-            "error" => self.refused += 1,
-            "missing" => self.missing += 1,
-            _ => self.values += 1,
-        }
-    }
 }
 
 /// A thing, and what is to be said about it.
@@ -136,10 +114,6 @@ pub(crate) fn table(tallies: &[Tally]) -> String {
     for tally in tallies.iter().filter(|tally| !tally.depth.is_empty()) {
         let parts: Vec<_> = tally.depth.iter().map(|(what, count)| format!("{count} {what}")).collect();
         let _ = writeln!(out, "{}: {}", tally.suite, parts.join(", "));
-    }
-    for (kind, answers) in tallies.iter().flat_map(|tally| &tally.kinds) {
-        let Answers { values, missing, refused } = answers;
-        let _ = writeln!(out, "  {kind:<16} {values:>7} values {missing:>7} missing {refused:>7} refused");
     }
     out
 }
