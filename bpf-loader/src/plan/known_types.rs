@@ -12,6 +12,8 @@ use crate::object::{MapSpec, Object, ProgramSpec};
 /// `enum bpf_map_type`, `enum bpf_prog_type` of `include/uapi/linux/bpf.h`.
 const MAPS: &str = "bpf_map_type";
 const PROGRAMS: &str = "bpf_prog_type";
+/// The first of each list, a hash map and a socket filter: a list without it is not what it seems to be.
+const OLDEST: u32 = 1;
 
 /// Whether a kernel is known not to have such maps.
 pub(super) fn lacks_maps(kernel: &Kernel, map_type: MapType) -> bool {
@@ -29,7 +31,8 @@ fn lacks(kernel: &Kernel, list: &'static str, number: u32) -> bool {
         return false;
     }
     let Ok(btf) = kernel.btf() else { return false };
-    listed(btf, list).is_some_and(|list| position(list, number).is_none())
+    let list = listed(btf, list).filter(|list| position(*list, OLDEST).is_some());
+    list.is_some_and(|list| position(list, number).is_none())
 }
 
 /// Keeps what is looked at of a kernel for these maps and programs, so that one that was cut answers the same.
@@ -41,7 +44,7 @@ pub(crate) fn keep_listed(object: &Object, btf: &Btf, keep: &mut Keep) {
     for (list, numbers) in used.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
         let Some(list) = listed(btf, list) else { continue };
         keep.layout(list.id());
-        for at in numbers.into_iter().filter_map(|number| position(list, number)) {
+        for at in numbers.into_iter().chain([OLDEST]).filter_map(|number| position(list, number)) {
             keep.element(list.id(), at);
         }
     }
