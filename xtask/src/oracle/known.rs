@@ -238,6 +238,38 @@ pub(crate) const KNOWN: &[Known] = &[
     },
     Known {
         suite: "core",
+        what: "made of *: t*_* made_float*",
+        field: "value",
+        why: "libbpf does not know floats in questions about whole types: they never fit; ours do where their sizes do",
+    },
+    Known {
+        suite: "core",
+        what: "made of *: t*_* made_float*",
+        field: "instruction",
+        why: "the same: 0 or the answer is written",
+    },
+    Known {
+        suite: "core",
+        what: "*s390x-*: lshift_u64 *",
+        field: "shift of two",
+        why: "of two types that differ in a bitfield's width the shifts are different on this machine, for which libbpf \
+              computes them, and equal on the kernel's",
+    },
+    Known {
+        suite: "core",
+        what: "*: enumval_value *",
+        field: "sign of two",
+        why: "of two enumerations of 32 and 64 bits libbpf extends the sign of the first only, and the values differ",
+    },
+    Known {
+        suite: "core",
+        what: "*: *(*)",
+        field: "nameless end",
+        why: "an access to a member without a name, of which compilers write none: for libbpf it is one to the member \
+              around it",
+    },
+    Known {
+        suite: "core",
         what: "made of *: * made_old*",
         field: "expected",
         why: "an integer of less bits than its bytes, as bitfields were described before Linux 5.0, is a bitfield for us; \
@@ -300,7 +332,7 @@ pub(crate) const CORE_FLOORS: &[(&str, usize)] = &[
     ("other answers", 6000),
     ("matched", 160),
     ("matched not", 240),
-    ("bitfields", 90),
+    ("bitfields", 70),
     ("missing", 1100),
     ("ambiguous", 40),
     ("refused", 800),
