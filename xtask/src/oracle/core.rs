@@ -20,7 +20,7 @@ use bpf_loader::btf::{Btf, StrOffset};
 use self::mirror::Mirror;
 pub(super) use self::ours::record;
 use super::facts::{Answered, Question, Verdict};
-use super::known;
+use super::floors;
 use super::peer::Libbpf;
 use super::tally::{Differs, Tally};
 use super::whole::{self, Whole};
@@ -123,7 +123,7 @@ fn one_kernel(
         tally.compared(&what, &compare::compare(question, ours, theirs));
         kind.name().into_iter().chain(outcome(kind, theirs)).for_each(&mut count);
     }
-    for (what, least) in known::CORE_FLOORS {
+    for (what, least) in floors::CORE {
         let found: usize = counts.get(what).copied().unwrap_or(0);
         if found < *least {
             failed(tally, &kernel.label, &format!("{found} {what}, at least {least} are expected"));
