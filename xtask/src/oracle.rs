@@ -7,6 +7,7 @@ mod compare;
 mod core;
 mod facts;
 mod feed;
+mod floors;
 mod known;
 mod min;
 mod ours;
@@ -164,13 +165,13 @@ fn write(tallies: &[Tally], path: &Path) -> Result<(), Error> {
 /// The suites that compared less than they have to. Where something is missing that is no fault of theirs.
 fn short(tallies: &[Tally], missing: &[Entry]) -> Vec<String> {
     let floor = |tally: &Tally| {
-        known::FLOORS.iter().find(|(suite, _)| *suite == tally.suite).map(|(_, least)| *least)
+        floors::SUITES.iter().find(|(suite, _)| *suite == tally.suite).map(|(_, least)| *least)
     };
     let complete = |tally: &&Tally| {
         missing.is_empty() && !tally.skipped.iter().any(|entry| entry.what.starts_with("everything"))
     };
     let depths = tallies.iter().filter(complete).flat_map(|tally| {
-        let floors = known::DEPTH_FLOORS.iter().filter(|(suite, ..)| *suite == tally.suite);
+        let floors = floors::DEPTH.iter().filter(|(suite, ..)| *suite == tally.suite);
         floors.filter_map(|(suite, what, least)| {
             let found = tally.depth.get(what).copied().unwrap_or(0);
             (found < *least).then(|| format!("{suite}: {found} {what}, at least {least} are expected"))

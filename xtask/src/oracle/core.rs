@@ -20,7 +20,7 @@ use bpf_loader::btf::{Btf, StrOffset};
 use self::mirror::Mirror;
 pub(super) use self::ours::record;
 use super::facts::{Answered, Question, Verdict};
-use super::known;
+use super::floors;
 use super::peer::Libbpf;
 use super::tally::{Differs, Tally};
 use super::whole::{self, Whole};
@@ -123,7 +123,7 @@ fn one_kernel(
         tally.compared(&what, &compare::compare(question, ours, theirs));
         kind.name().into_iter().chain(outcome(kind, theirs)).for_each(&mut count);
     }
-    for (what, least) in known::CORE_FLOORS {
+    for (what, least) in floors::CORE {
         let found: usize = counts.get(what).copied().unwrap_or(0);
         if found < *least {
             failed(tally, &kernel.label, &format!("{found} {what}, at least {least} are expected"));
@@ -161,4 +161,58 @@ fn outcome(kind: RelocKind, answered: &Answered) -> impl Iterator<Item = &'stati
 
 fn failed(tally: &mut Tally, label: &str, how: &str) {
     tally.compared(label, &[Differs { field: "run", how: how.to_owned() }]);
+}
+
+#[cfg(test)]
+mod tests {
+    use bpf_loader::OpenOptions;
+
+    use super::*;
+    use crate::oracle::facts::Slot;
+
+    /// The types of a fixture, as if they were a kernel's.
+    fn kernel() -> Btf {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/core/kinds.eb.bpf.o");
+        let bytes = crate::oracle::btf::section(&fs::read(path).unwrap()).unwrap();
+        made::kernel(&Btf::parse(bytes).unwrap(), SEED).unwrap()
+    }
+
+    #[test]
+    fn every_run_asks_the_same_of_all_kinds() {
+        let [one, other] = [(); 2].map(|()| Asked::make(&kernel()).unwrap());
+        assert_eq!(one.local.bytes(), other.local.bytes());
+        let text = |asked: &Asked| serde_json::to_string(&asked.questions).unwrap();
+        assert_eq!(text(&one), text(&other));
+        for kind in 0..13 {
+            let count = one.questions.iter().filter(|question| question.kind == kind).count();
+            assert!(count >= 50, "{count} {}", RelocKind(kind));
+        }
+    }
+
+    #[test]
+    fn the_object_has_the_relocations_that_are_asked() {
+        let asked = Asked::make(&kernel()).unwrap();
+        let (local, all) = (&asked.local, asked.questions.iter().collect::<Vec<_>>());
+        let bytes = elf::object(local.endian(), local.bytes(), asked.section.0, &all);
+        let object = OpenOptions::new().name("asked").parse(&bytes).unwrap();
+        let functions = object.file().functions();
+        let found = functions.iter().flat_map(|function| {
+            function.core.iter().map(|reloc| {
+                let insn = function.insns[usize::try_from(reloc.insn.0).unwrap()];
+                (
+                    reloc.record.type_id.0,
+                    reloc.record.access.0,
+                    reloc.record.kind.0,
+                    insn.code,
+                    insn.off,
+                    insn.imm,
+                )
+            })
+        });
+        let want = asked.questions.iter().map(|question| {
+            let Slot { code, off, imm, .. } = question.insns[0];
+            (question.type_id, question.access, question.kind, code, off, imm)
+        });
+        assert_eq!(found.collect::<Vec<_>>(), want.collect::<Vec<_>>());
+    }
 }

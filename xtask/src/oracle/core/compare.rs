@@ -57,8 +57,25 @@ fn verdict(kind: RelocKind, ours: &Verdict, theirs: &Verdict) -> &'static str {
         {
             "undefined candidate"
         }
+        (Verdict::Refused(why), Verdict::Value { .. })
+            if why.ends_with("it ends at a member without a name") =>
+        {
+            "nameless end"
+        }
+        (Verdict::Value { .. }, Verdict::Refused(why)) => match (kind, two(why)) {
+            (RelocKind::FIELD_LSHIFT_U64, Some(_)) => "shift of two",
+            (RelocKind::ENUMVAL_VALUE, Some((one, other))) if one << 32 == other << 32 => "sign of two",
+            _ => "verdict",
+        },
         _ => "verdict",
     }
+}
+
+/// The two answers between which libbpf does not decide.
+fn two(why: &str) -> Option<(u64, u64)> {
+    let (_, answers) = why.split_once("relocation decision ambiguity: success ")?;
+    let (one, other) = answers.split_once(" != success ")?;
+    Some((one.parse().ok()?, other.parse().ok()?))
 }
 
 /// What is done to the instruction, given what is known to differ already.
@@ -181,6 +198,12 @@ mod tests {
             &refused("libbpf -22: relocation decision ambiguity"),
             &["verdict"],
         );
+        let signs =
+            "libbpf -22: relocation decision ambiguity: success 4294967295 != success 18446744073709551615";
+        check(RelocKind::ENUMVAL_VALUE, &value(0xffff_ffff, -1), &refused(signs), &["sign of two"]);
+        check(RelocKind::TYPE_SIZE, &value(0xffff_ffff, -1), &refused(signs), &["verdict"]);
+        let values = refused("libbpf -22: relocation decision ambiguity: success 1 != success 2");
+        check(RelocKind::ENUMVAL_VALUE, &value(1, 1), &values, &["verdict"]);
         let wide = refused("E0147 CO-RE asks rshift_u64 of a.b: it is wider than 64 bits");
         check(RelocKind::FIELD_RSHIFT_U64, &wide, &value(1, 1), &["wide shift"]);
         check(RelocKind::FIELD_BYTE_SIZE, &wide, &value(1, 1), &["verdict"]);

@@ -51,15 +51,14 @@ fn numbers(b: &mut Builder) -> Built<()> {
             names.push((b.add_int(&name, size, encoding)?, name, size));
         }
     }
-    for (name, size) in [("float", 4), ("double", 8), ("long double", 16)] {
-        names.push((b.add_float(name, size)?, name.replace(' ', "_"), size));
-    }
     for (id, name, size) in &names {
         at = u32::next_multiple_of(at, size * 8);
         fields.push(Field::new(name, *id, at));
         at += size * 8;
     }
     b.add_struct("made_numbers", at / 8, &fields)?;
+    let (float, double) = (b.add_float("made_float", 4)?, b.add_float("double", 8)?);
+    b.add_struct("made_floats", 16, &[Field::new("one", float, 0), Field::new("two", double, 64)])?;
     // An integer that is a bitfield by itself, as compilers wrote them once.
     let encoding = IntEncoding { signed: false, char: false, bool: false, offset: 3, bits: 5 };
     let old = b.add_int_bits("old", 4, encoding)?;

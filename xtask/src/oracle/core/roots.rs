@@ -27,7 +27,7 @@ const CHOICES: [Choice; 11] = [
     (40, |found, _| is_named(found) && found.kind() == Kind::ENUM64),
     (40, |found, _| is_named(found) && found.enumerators().any(|one| one.value > 0x7fff_ffff)),
     (150, |found, _| found.kind() == Kind::TYPEDEF),
-    (60, |found, _| matches!(found.kind(), Kind::INT | Kind::FLOAT | Kind::FWD) || !is_named(found)),
+    (60, |found, _| matches!(found.kind(), Kind::INT | Kind::FWD) || !is_named(found)),
 ];
 
 /// The ids, the same ones in every run. One may be there several times: what is made of it differs.
