@@ -3,7 +3,6 @@
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use bpf_loader::load::LoadOptions;
 use bpf_loader::object::InnerMap;
@@ -12,7 +11,7 @@ use bpf_loader::{Answer, Diagnostic, Feature, Kernel, LoadedObject, Map, Object,
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Failed, Outcome, equal, fixture, holds, load, open, test};
+use crate::support::{DONE, Failed, Outcome, equal, fixture, holds, let_go, load, open, test};
 
 pub(crate) fn tests() -> Vec<Trial> {
     vec![
@@ -89,14 +88,6 @@ macro_rules! pins {
             Err(why) => return Ok(Completion::ignored_with(format!("no bpffs can be mounted: {why}"))),
         }
     };
-}
-
-/// Lets go of program arrays, and waits until the kernel has. It clears them a moment later; one that is opened by its id
-/// in between, as looking for what is left does, is cleared twice and never freed (`prog_array_map_clear` in
-/// `kernel/bpf/arraymap.c` takes a reference for work that is queued already).
-fn let_go<T>(holder: T) {
-    drop(holder);
-    std::thread::sleep(Duration::from_millis(300));
 }
 
 fn slots() -> Outcome {

@@ -138,6 +138,14 @@ pub(crate) fn load(name: &str) -> Result<LoadedObject, Failed> {
     Ok(open(name)?.load()?)
 }
 
+/// Lets go of program arrays, and waits until the kernel has. It clears them a moment later; one that is opened by its id
+/// in between, as looking for what is left does, is cleared twice and never freed (`prog_array_map_clear` in
+/// `kernel/bpf/arraymap.c` takes a reference for work that is queued already).
+pub(crate) fn let_go<T>(holder: T) {
+    drop(holder);
+    std::thread::sleep(Duration::from_millis(300));
+}
+
 /// Fails with both sides unless they are equal.
 #[expect(clippy::needless_pass_by_value, reason = "values made for the comparison")]
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Result<(), Failed> {

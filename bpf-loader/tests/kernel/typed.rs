@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bpf_loader::map::{Array, BloomFilter, Hash, LpmTrie, PerCpuArray, PerCpuHash, ProgArray, Queue, Stack};
+use bpf_loader::map::{
+    Array, ArrayOfMaps, BloomFilter, Hash, HashOfMaps, LpmTrie, PerCpuArray, PerCpuHash, ProgArray, Queue,
+    Stack,
+};
 use bpf_loader::uapi::MapType;
 use bpf_loader::zerocopy::{FromBytes, Immutable, IntoBytes};
 use bpf_loader::{LoadedObject, MapError};
@@ -10,7 +13,7 @@ use bpf_sys::possible_cpus;
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
-use crate::support::{DONE, Failed, Outcome, equal, load, open, test};
+use crate::support::{DONE, Failed, Outcome, equal, let_go, load, open, test};
 
 #[derive(Clone, Copy, Debug, PartialEq, FromBytes, IntoBytes, Immutable)]
 #[repr(C)]
@@ -36,6 +39,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("typed maps: queue and stack", ends),
         test("typed maps: a Bloom filter", filter),
         test("typed maps: longest prefixes", trie),
+        test("typed maps: maps of maps and of programs", of_maps),
         test("typed maps: what does not fit", wrong),
     ]
 }
@@ -214,6 +218,40 @@ fn trie() -> Outcome {
     equal("all", all, vec![([10, 0, 0, 0], 8, 8), ([10, 1, 0, 0], 16, 16)])?;
     equal("removed", routes.remove(&[10, 1, 0, 0], 16)?, true)?;
     equal("the shorter one now", routes.get(&[10, 1, 2, 3], 32)?, Some(8))?;
+    DONE
+}
+
+fn of_maps() -> Outcome {
+    let loaded = load("maps/nested")?;
+    let ids = |name| -> Result<u32, Failed> { Ok(loaded.map(name)?.info()?.id) };
+    let (first, second) = (ids("first")?, ids("second")?);
+    let by_index = ArrayOfMaps::new(loaded.map("by_index")?)?;
+    equal(
+        "as the file has it",
+        (by_index.id(2)?, by_index.id(1)?, by_index.id(9)?),
+        (Some(first), None, None),
+    )?;
+    by_index.set(1, loaded.map("second")?)?;
+    equal("put in", by_index.id(1)?, Some(second))?;
+    equal("cleared, once", (by_index.clear(1)?, by_index.clear(1)?, by_index.id(1)?), (true, false, None))?;
+    let not_alike = by_index.set(1, loaded.map("by_key")?).map_err(|error| error.code());
+    equal("a map that is not like the template", not_alike, Err("E0702"))?;
+
+    let by_key: HashOfMaps<u32> = HashOfMaps::new(loaded.map("by_key")?)?;
+    by_key.insert(&9, loaded.map("first")?)?;
+    equal("removed, once", (by_key.remove(&0)?, by_key.remove(&0)?), (true, false))?;
+    let all = by_key.iter().collect::<Result<BTreeMap<_, _>, _>>()?;
+    equal("all, by their ids", all, BTreeMap::from([(5, second), (9, first)]))?;
+
+    // A tail call goes where the array says at that moment.
+    let tails = ProgArray::new(loaded.map("tails")?)?;
+    let empty_slot = loaded.program("empty_slot")?;
+    let run = || -> Result<u32, Failed> { Ok(empty_slot.test_run(TestRun::new().data_in(&[0; 64]))?.retval) };
+    equal("slot 1 is empty", (tails.id(1)?, run()?), (None, 7))?;
+    tails.set(1, loaded.program("last")?)?;
+    equal("slot 1 is `last`", (tails.id(1)?, run()?), (Some(loaded.program("last")?.info()?.id), 42))?;
+    equal("cleared", (tails.clear(1)?, run()?), (true, 7))?;
+    let_go((tails, loaded));
     DONE
 }
 
