@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::cursor::{Endian, range};
 use crate::error::{ParseError, TypeError};
 use crate::header::{self, Header};
-use crate::kind::{SHAPES, Shapes};
+use crate::kind::{Kind, SHAPES, Shapes};
 use crate::name_index::NameIndex;
 use crate::records::{RECORD_HEADER, Record, Records, Walk};
 use crate::strings;
@@ -255,6 +255,14 @@ impl Btf {
     pub fn last_id(&self) -> TypeId {
         // What was counted has ids that fit.
         TypeId((self.inner.first_id - 1).saturating_add(self.records().count()))
+    }
+
+    /// The kind with the highest number among the types that this blob itself describes; [`Kind::VOID`] where there are
+    /// none. Kinds are numbered in the order in which they came, and a kernel checks its own BTF when it starts: it knows
+    /// this kind and all below it. One walk over the types, unless they were walked over before.
+    #[must_use]
+    pub fn newest_kind(&self) -> Kind {
+        self.records().newest_kind()
     }
 
     /// The type of that id: from this blob, or from its base.

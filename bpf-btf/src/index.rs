@@ -63,7 +63,7 @@ impl Btf {
 
 /// As many types are compared by their names before the string section is searched: in kernels that are not sorted the
 /// types that everybody asks for are among the first, and searching all strings takes longer than this.
-const EARLY: u32 = 2048;
+const EARLY: u32 = 4096;
 
 /// After so many searches of all of a blob an index of its names is made: they took as long as that does.
 const INDEX_AFTER: u32 = 10;

@@ -98,21 +98,21 @@ impl<'n> Wanted<'n> {
         let mut accepted = [false; 128];
         accepted.iter_mut().zip(0..).for_each(|(accepted, kind)| *accepted = accept(Kind(kind)));
         let (section, first) = (btf.string_section(), btf.first_string());
-        for (record, id) in btf.walk().zip(btf.first_id().0..) {
+        btf.each_record(|record, id| {
             if !accepted[usize::from(record.kind().0 & 0x7f)] || record.name == 0 {
-                continue;
+                return;
             }
             let rest = match record.name.checked_sub(first) {
                 Some(at) => usize::try_from(at).ok().and_then(|at| section.get(at..)),
                 None => btf.string_tail(record.name),
             };
-            let Some(rest) = rest.filter(|rest| self.starts.may_begin(rest)) else { continue };
+            let Some(rest) = rest.filter(|rest| self.starts.may_begin(rest)) else { return };
             for place in self.places(rest) {
                 if let Some(found) = found.get_mut(*place) {
                     found.push((TypeId(id), record.kind()));
                 }
             }
-        }
+        });
     }
 
     /// Where the name that begins here was asked for.

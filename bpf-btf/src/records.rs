@@ -1,8 +1,5 @@
 //! Where the records of a type section begin: walked in order, or found by number without remembering each.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use crate::cursor::{Endian, u32_at};
 use crate::error::ParseError;
 use crate::kind::{Kind, Shape, Shapes};
@@ -87,17 +84,15 @@ pub(crate) struct Records {
     count: u32,
     /// Start of each record whose number is a multiple of [`EVERY`].
     marks: Vec<u32>,
+    /// The highest number of a kind.
+    newest: Kind,
     damage: Option<ParseError>,
-    /// How often a record was asked for by number.
-    asked: AtomicU32,
-    /// Start of every record, once enough of them were asked for to pay for it.
-    all: OnceLock<Vec<u32>>,
 }
 
-/// Records between two marks: few enough to walk from one to the next, so many that the marks fit in a few pages.
-const EVERY: u32 = 32;
-/// All starts are remembered when one in so many records was asked for: walking to those took as long as that will.
-const ALL_AFTER: u32 = 8;
+/// Records between two marks: few enough to walk from one to the next, so many that the marks of a kernel fit in some
+/// tens of pages.
+const EVERY: u32 = 1 << EVERY_BITS;
+const EVERY_BITS: u32 = 2;
 
 impl Records {
     pub(crate) fn read(walk: Walk<'_>, first_id: u32) -> Self {
@@ -107,8 +102,8 @@ impl Records {
     /// Shows each record, with its id, on the way.
     #[inline]
     pub(crate) fn read_with(mut walk: Walk<'_>, first_id: u32, mut show: impl FnMut(&Record, u32)) -> Self {
-        let mut marks = Vec::new();
-        let mut count = 0_u32;
+        let most = walk.types.len() / (RECORD_HEADER << EVERY_BITS);
+        let (mut marks, mut count, mut newest) = (Vec::with_capacity(most + 1), 0_u32, Kind::VOID);
         let damage = loop {
             // The id after the last has to be a number too.
             let Some(id) = first_id.checked_add(count).filter(|id| *id < u32::MAX) else {
@@ -119,15 +114,20 @@ impl Records {
                 let Ok(at) = u32::try_from(record.at) else { break Some(ParseError::TooLarge) };
                 marks.push(at);
             }
+            newest = newest.max(record.kind());
             show(&record, id);
             count += 1;
         };
-        Self { count, marks, damage, asked: AtomicU32::new(0), all: OnceLock::new() }
+        Self { count, marks, newest, damage }
     }
 
     /// Records before the end, or before the first that is damaged.
     pub(crate) fn count(&self) -> u32 {
         self.count
+    }
+
+    pub(crate) fn newest_kind(&self) -> Kind {
+        self.newest
     }
 
     /// Why there are no more.
@@ -140,30 +140,8 @@ impl Records {
         if number >= self.count {
             return None;
         }
-        if let Some(at) = self.all(&walk).and_then(|all| all.get(usize::try_from(number).ok()?)) {
-            walk.at = usize::try_from(*at).ok()?;
-            return walk.next();
-        }
         let mark = self.marks.get(usize::try_from(number / EVERY).ok()?)?;
         walk.at = usize::try_from(*mark).ok()?;
         walk.nth(usize::try_from(number % EVERY).ok()?)
-    }
-
-    fn all(&self, walk: &Walk<'_>) -> Option<&Vec<u32>> {
-        if let Some(all) = self.all.get() {
-            return Some(all);
-        }
-        // Of questions that are asked at the same time some may not be counted, which does not matter.
-        let asked = self.asked.load(Ordering::Relaxed).saturating_add(1);
-        self.asked.store(asked, Ordering::Relaxed);
-        (asked > self.count / ALL_AFTER).then(|| {
-            self.all.get_or_init(|| {
-                let mut all = Vec::with_capacity(usize::try_from(self.count).unwrap_or(0));
-                // Marks were made of all of these, so they fit.
-                let starts = walk.clone().map(|record| u32::try_from(record.at).unwrap_or(u32::MAX));
-                all.extend(starts.take(usize::try_from(self.count).unwrap_or(0)));
-                all
-            })
-        })
     }
 }

@@ -24,7 +24,8 @@ impl<'d> Names<'d> {
     /// of whoever prints it.
     pub(crate) fn at(&self, offset: u32) -> Option<&'d str> {
         let start = usize::try_from(offset).ok()?;
-        let len = self.bytes.get(start..)?.iter().take(NAME_LIMIT).position(|byte| *byte == 0)?;
+        let rest = self.bytes.get(start..)?;
+        let len = memchr::memchr(0, rest.get(..NAME_LIMIT).unwrap_or(rest))?;
         let range = start..start.checked_add(len)?;
         let name = match self.text {
             // What does not begin with a character is refused, as what is no text.

@@ -227,3 +227,18 @@ fn names_made_to_be_slow() {
     assert_eq!(btf.find_essential_own("xxxxxxxxx", |_| true), []);
     assert_eq!(btf.validate(), Ok(()));
 }
+
+/// Whichever way the records were learned of first, and of the blob itself alone.
+#[test]
+fn the_newest_kind() {
+    let names = [("old", Kind::STRUCT), ("new", Kind::FLOAT), ("older", Kind::UNION)];
+    for endian in [Endian::Little, Endian::Big] {
+        let btf = Btf::lazy(blob(endian, &names, 9).bytes()).unwrap();
+        assert_eq!(btf.newest_kind(), Kind::FLOAT);
+        let btf = Btf::lazy(blob(endian, &names, 9).bytes()).unwrap();
+        assert_eq!(btf.find_many(&["new"], |kind| kind == Kind::FLOAT).concat(), [TypeId(11)]);
+        assert_eq!(btf.newest_kind(), Kind::FLOAT);
+    }
+    let empty = Btf::lazy(Builder::new(Endian::Little).bytes()).unwrap();
+    assert_eq!(empty.newest_kind(), Kind::VOID);
+}

@@ -131,10 +131,22 @@ struct Row {
     name: &'static str,
     since: KernelVersion,
     evidence: Evidence,
+    /// A kind of BTF: a kernel whose own BTF has one of these, or a newer one, has the feature. Costs no look-up.
+    kind: Option<Kind>,
 }
 
 const fn row(feature: Feature, name: &'static str, major: u16, minor: u16, evidence: Evidence) -> Row {
-    Row { feature, name, since: KernelVersion::new(major, minor), evidence }
+    Row { feature, name, since: KernelVersion::new(major, minor), evidence, kind: None }
+}
+
+impl Row {
+    const fn or_kind(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
+    fn is_shown_by_kind(&self, btf: &Btf) -> bool {
+        self.kind.is_some_and(|kind| btf.newest_kind() >= kind)
+    }
 }
 
 // Where the evidence is defined: include/linux/bpf.h, include/linux/trace_events.h, kernel/bpf/syscall.c,
@@ -151,7 +163,8 @@ static ROWS: &[Row] = &[
     row(Feature::SyscallWrapper, "wrapped system calls", 4, 17, Evidence::Function(WRAPPED)),
     row(Feature::Btf, "BTF with functions and lines", 5, 0, Evidence::Member("bpf_prog_aux", "func_info")),
     row(Feature::GlobalData, "global data", 5, 2, Evidence::Member("bpf_map_ops", "map_direct_value_addr")),
-    row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::Function(&["btf_datasec_check_meta"])),
+    row(Feature::BtfDatasec, "BTF with data sections", 5, 2, Evidence::Function(&["btf_datasec_check_meta"]))
+        .or_kind(Kind::DATASEC),
     row(Feature::ArrayMmap, "memory-mapped arrays", 5, 5, Evidence::Member("bpf_map_ops", "map_mmap")),
     row(
         Feature::ProbeReadKernel,
@@ -160,9 +173,11 @@ static ROWS: &[Row] = &[
         5,
         Evidence::Enumerator("bpf_func_id", "BPF_FUNC_probe_read_kernel"),
     ),
-    row(Feature::BtfGlobalFunc, "BTF with global functions", 5, 6, Evidence::BtfEnum("btf_func_linkage")),
+    row(Feature::BtfGlobalFunc, "BTF with global functions", 5, 6, Evidence::BtfEnum("btf_func_linkage"))
+        .or_kind(Kind::FLOAT),
     row(Feature::StructOps, "struct_ops", 5, 6, Evidence::Struct("bpf_struct_ops_map")),
-    row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::Function(&["btf_float_check_meta"])),
+    row(Feature::BtfFloat, "BTF with floats", 5, 13, Evidence::Function(&["btf_float_check_meta"]))
+        .or_kind(Kind::FLOAT),
     row(Feature::PerfLink, "perf event links", 5, 15, Evidence::Struct("bpf_perf_link")),
     row(
         Feature::AttachCookie,
@@ -177,10 +192,13 @@ static ROWS: &[Row] = &[
         5,
         16,
         Evidence::Function(&["btf_decl_tag_check_meta"]),
-    ),
-    row(Feature::BtfTypeTag, "BTF with type tags", 5, 17, Evidence::BtfKind("BTF_KIND_TYPE_TAG")),
+    )
+    .or_kind(Kind::DECL_TAG),
+    row(Feature::BtfTypeTag, "BTF with type tags", 5, 17, Evidence::BtfKind("BTF_KIND_TYPE_TAG"))
+        .or_kind(Kind::TYPE_TAG),
     row(Feature::TracingCookie, "cookies of tracing programs", 5, 19, Evidence::Struct("bpf_tramp_run_ctx")),
-    row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::Function(&["btf_enum64_check_meta"])),
+    row(Feature::BtfEnum64, "BTF with 64-bit enums", 6, 0, Evidence::Function(&["btf_enum64_check_meta"]))
+        .or_kind(Kind::ENUM64),
     row(Feature::StructOpsLink, "struct_ops links", 6, 4, Evidence::Struct("bpf_struct_ops_link")),
     row(Feature::ArgCtxTag, "parameters tagged as context", 6, 8, Evidence::BtfEnum("btf_arg_tag")),
     row(Feature::StructOpsModule, "struct_ops of modules", 6, 9, Evidence::Struct("bpf_struct_ops_desc")),
@@ -250,6 +268,11 @@ impl Feature {
         match row.evidence.shown(btf, find) {
             Some(Shown::Type(id)) => keep.layout(id),
             Some(Shown::Element(id, index)) => keep.element(id, index),
+            None if row.is_shown_by_kind(btf) => {
+                let newest = btf.newest_kind();
+                let first = btf.types().find(|found| found.kind() == newest);
+                first.into_iter().for_each(|found| keep.layout(found.id()));
+            }
             None => {}
         }
         Ok(())
@@ -259,6 +282,9 @@ impl Feature {
     /// missing type or function only where another is that every such kernel has.
     pub(crate) fn evidence(self, btf: &Btf, looked_up: &mut LookedUp) -> Answer {
         let Some(row) = self.row() else { return Answer::Unknown };
+        if row.is_shown_by_kind(btf) {
+            return Answer::Yes;
+        }
         let find: Find<'_> =
             &mut |name, kind| *looked_up.entry(name).or_insert_with(|| btf.find_where(name, kind));
         if row.evidence.is_shown(btf, find) {
@@ -366,6 +392,18 @@ mod tests {
                 .all(|(at, row)| ROWS[..at].iter().all(|other| other.feature != row.feature))
         );
         assert_eq!(Feature::all().count(), 25);
+    }
+
+    /// A kind in a kernel's own BTF shows that it reads this kind and all older ones, whatever names there are.
+    #[test]
+    fn kinds_are_evidence() {
+        use bpf_btf::build::Builder;
+        let mut builder = Builder::new(bpf_btf::Endian::Little);
+        builder.add_float("double", 8).expect("a float");
+        let btf = Btf::parse(builder.finish().expect("a blob")).expect("what was built parses");
+        let answers = [Feature::BtfDatasec, Feature::BtfGlobalFunc, Feature::BtfFloat, Feature::BtfDeclTag]
+            .map(|feature| feature.evidence(&btf, &mut LookedUp::new()));
+        assert_eq!(answers, [Answer::Yes, Answer::Yes, Answer::Yes, Answer::Unknown]);
     }
 
     /// What was looked up is kept by name alone.
