@@ -232,6 +232,28 @@ unsafe extern "C" fn print(
     0
 }
 
+/// Everything that libbpf says from now on is kept, not its warnings alone.
+pub(crate) fn listen() {
+    // SAFETY: as in `Object::open`.
+    unsafe { sys::libbpf_set_print(Some(print_all)) };
+}
+
+/// What libbpf said since this was asked.
+pub(crate) fn said() -> String {
+    std::mem::take(&mut *SAID.lock().unwrap())
+}
+
+/// # Safety
+/// As [`print`].
+unsafe extern "C" fn print_all(
+    _: sys::libbpf_print_level,
+    format: *const c_char,
+    args: *mut sys::__va_list_tag,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { print(sys::LIBBPF_WARN, format, args) }
+}
+
 fn refusal(status: i32) -> Refusal {
     Refusal {
         errno: (status > -4000).then_some(-status),

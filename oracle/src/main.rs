@@ -1,7 +1,8 @@
 //! `oracle FILE NAME [--kernel]` opens an object with libbpf and prints what libbpf makes of it, as JSON. With
 //! `--kernel` the object is also loaded (nothing is attached, nothing pinned), and what the kernel was sent and said is
 //! part of the answer. `oracle --c FILE [BASE]` prints the types in a raw BTF as C. `oracle --core LOCAL TARGET QUESTIONS`
-//! resolves CO-RE relocations between two raw BTFs. `oracle --version` prints libbpf's version.
+//! resolves CO-RE relocations between two raw BTFs. `oracle --sec NAMES` tells what names of sections mean, a JSON array
+//! of them, and which libbpf knows. `oracle --version` prints libbpf's version.
 //!
 //! One object a process: libbpf may crash on what it is given, and keeps state that outlives an object.
 
@@ -11,6 +12,7 @@ mod core;
 mod facts;
 mod libbpf;
 mod record;
+mod sec;
 
 use std::process::ExitCode;
 
@@ -25,12 +27,13 @@ fn main() -> ExitCode {
         ["--c", file] => return print_c(file, None),
         ["--c", file, base] => return print_c(file, Some(base)),
         ["--core", local, target, questions] => return resolve(local, target, questions),
+        ["--sec", names] => return sections(names),
         [file, name] => return answer(file, name, false),
         [file, name, "--kernel"] => return answer(file, name, true),
         _ => {
             eprintln!(
                 "usage: oracle FILE NAME [--kernel] | oracle --c FILE [BASE] | \
-                 oracle --core LOCAL TARGET QUESTIONS | oracle --version"
+                 oracle --core LOCAL TARGET QUESTIONS | oracle --sec NAMES | oracle --version"
             );
             return ExitCode::from(2);
         }
@@ -64,6 +67,20 @@ fn resolve(local: &str, target: &str, questions: &str) -> ExitCode {
         }
         Err(error) => {
             eprintln!("{local}, {target}, {questions}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn sections(names: &str) -> ExitCode {
+    let read = std::fs::read(names).and_then(|text| Ok(serde_json::from_slice::<Vec<String>>(&text)?));
+    match read {
+        Ok(names) => {
+            println!("{}", serde_json::to_string(&sec::answer(&names)).expect("answers are plain data"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{names}: {error}");
             ExitCode::FAILURE
         }
     }

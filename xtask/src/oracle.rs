@@ -13,6 +13,7 @@ mod min;
 mod ours;
 mod peer;
 mod scan;
+mod sec;
 mod tally;
 mod whole;
 
@@ -31,7 +32,7 @@ use peer::Libbpf;
 use tally::{Entry, Tally};
 
 /// The names of the suites.
-pub(crate) const SUITES: [&str; 6] = ["open", "plan", "btf", "c", "core", "min"];
+pub(crate) const SUITES: [&str; 7] = ["open", "plan", "sec", "btf", "c", "core", "min"];
 
 /// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suites
 /// `c`, `core` and `min`. The exit code says whether a difference is unexplained, or too little was compared.
@@ -47,11 +48,16 @@ pub(crate) fn run(
 
     let feeds = Feeds::collect(workspace, &dir.join("objects"))?;
     let mut tallies = Vec::new();
-    if ["open", "plan", "c", "core", "min"].iter().any(|name| wants(name)) {
+    if ["open", "plan", "sec", "c", "core", "min"].iter().any(|name| wants(name)) {
         let libbpf = Libbpf::build(workspace, &dir)?;
         println!("libbpf {}", libbpf.version);
         if wants("open") || wants("plan") {
             loaders(&mut tallies, &libbpf, &feeds, &wants, &dir)?;
+        }
+        if wants("sec") {
+            let mut tally = Tally::new("sec");
+            sec::compare(&mut tally, &libbpf, &dir)?;
+            tallies.push(tally);
         }
         if wants("c") {
             let mut tally = Tally::new("c");

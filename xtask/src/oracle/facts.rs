@@ -208,3 +208,20 @@ pub(crate) enum Verdict {
     /// It makes no sense, or the kernel's types give two answers. Why.
     Refused(String),
 }
+
+/// What a section's name says of a program, in the kernel's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SecMeaning {
+    pub(crate) program_type: u32,
+    /// 0 where the name says nothing of it.
+    pub(crate) attach_type: u32,
+}
+
+/// What libbpf makes of names of sections.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SecAnswers {
+    /// Of each name that was asked for; `None` for those that it does not know.
+    pub(crate) meanings: Vec<Option<SecMeaning>>,
+    /// All that are in its table.
+    pub(crate) names: Vec<String>,
+}

@@ -1,10 +1,17 @@
 //! How much a run must at least compare, so that one that has come to look at nothing does not pass.
 
-use super::{compare, min};
+use super::{compare, min, sec};
 
 /// The least that each suite compares where nothing is missing: packages, privileges, bpftool.
-pub(crate) const SUITES: &[(&str, usize)] =
-    &[("open", 1300), ("plan", 980), ("btf", 10_000), ("c", 24_000), ("core", 30_000), ("min", 30_000)];
+pub(crate) const SUITES: &[(&str, usize)] = &[
+    ("open", 1300),
+    ("plan", 980),
+    ("sec", 1300),
+    ("btf", 10_000),
+    ("c", 24_000),
+    ("core", 30_000),
+    ("min", 30_000),
+];
 
 /// The least that the relocations made for each kernel come to: of each kind, and what libbpf makes of them.
 pub(crate) const CORE: &[(&str, usize)] = &[
@@ -39,6 +46,7 @@ pub(crate) const CORE: &[(&str, usize)] = &[
 /// The least that some suites count besides.
 pub(crate) const DEPTH: &[(&str, &str, usize)] = &[
     ("plan", compare::FOREIGN, 280),
+    ("sec", sec::THEIRS, 105),
     ("min", min::BPFTOOL, 70),
     ("min", min::MEMBERS, 700),
     ("min", min::ASKED, 850),

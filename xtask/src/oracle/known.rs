@@ -14,7 +14,14 @@ pub(crate) struct Known {
 
 const OLD_MAPS: &str = "libbpf dropped the section `maps` with version 1.0; we read it";
 
+const NEWER_NAMES: &str = "the name came with libbpf 1.8";
+
 pub(crate) const KNOWN: &[Known] = &[
+    Known { suite: "sec", what: "f*.multi*", field: "meaning", why: NEWER_NAMES },
+    Known { suite: "sec", what: "raw_t*.s*", field: "meaning", why: NEWER_NAMES },
+    Known { suite: "sec", what: "tp.s*", field: "meaning", why: NEWER_NAMES },
+    Known { suite: "sec", what: "tp_btf.s*", field: "meaning", why: NEWER_NAMES },
+    Known { suite: "sec", what: "tracepoint.s*", field: "meaning", why: NEWER_NAMES },
     Known {
         suite: "btf",
         what: "fixtures/socket/newer_btf.*: struct tagged",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::facts::{Answered, Facts, Question, Refusal};
+use super::facts::{Answered, Facts, Question, Refusal, SecAnswers};
 use crate::error::Error;
 use crate::outside::{self, said};
 use crate::workspace::Workspace;
@@ -97,6 +97,20 @@ impl Libbpf {
         let answers: Vec<Answered> =
             serde_json::from_slice(&output.stdout).map_err(|source| Error::Json { path: file, source })?;
         Ok((answers.len() == questions.len()).then_some(answers))
+    }
+
+    /// What libbpf takes names of sections for, and which it knows.
+    pub(crate) fn sections(&self, names: &[String], scratch: &Path) -> Result<SecAnswers, Error> {
+        let file = scratch.join("sections.json");
+        let wrong = |source| Error::Json { path: file.clone(), source };
+        std::fs::write(&file, serde_json::to_vec(names).map_err(wrong)?)
+            .map_err(Error::file("write", &file))?;
+        let output = Command::new(&self.program)
+            .arg("--sec")
+            .arg(&file)
+            .output()
+            .map_err(Error::spawn("the oracle"))?;
+        serde_json::from_slice(&output.stdout).map_err(wrong)
     }
 
     /// What libbpf prints of a raw BTF, on its base if it is split, as C, and how many types it refuses; `None` if it does not open it.
