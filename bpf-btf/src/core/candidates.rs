@@ -1,6 +1,7 @@
 //! The kernel's types that an object's type may stand for.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::btf::Btf;
@@ -25,7 +26,13 @@ pub struct Candidates {
     targets: Arc<[Btf]>,
     /// Kept for all relocations of a type that is not there at all.
     nearest: Arc<OnceLock<Option<String>>>,
+    /// How many more of all that were looked up together may be searched for: an object can name as many types as it
+    /// likes that are not there.
+    searches: Arc<AtomicU32>,
 }
+
+/// The most missing types of an object whose names are compared with all of the kernel's; each takes milliseconds.
+const MOST_SEARCHES: u32 = 64;
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -91,9 +98,16 @@ impl Candidates {
         self.kind
     }
 
-    /// A type of that kind in the targets whose name is close.
+    /// A type of that kind in the targets whose name is close; `None` too after many other types that are not there.
     pub(super) fn nearest(&self) -> Option<String> {
+        let may = || {
+            let less = |left: u32| left.checked_sub(1);
+            self.searches.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        };
         let search = || {
+            if !may() {
+                return None;
+            }
             let names = self
                 .targets
                 .iter()
@@ -136,11 +150,12 @@ impl CandidateSet {
     #[must_use]
     pub fn find(local: &Btf, roots: impl IntoIterator<Item = TypeId>, targets: &[&Btf]) -> Self {
         let all: Arc<[Btf]> = targets.iter().map(|btf| (*btf).clone()).collect();
+        let searches = Arc::new(AtomicU32::new(MOST_SEARCHES));
         let candidates = |root| {
             let own = local.get(root)?;
             let (name, kind) = (essential_name(own.name()?).to_owned(), own.kind());
-            let targets = Arc::clone(&all);
-            Ok(Candidates { root, name, kind, found: Vec::new(), targets, nearest: Arc::default() })
+            let (targets, searches) = (Arc::clone(&all), Arc::clone(&searches));
+            Ok(Candidates { root, name, kind, found: Vec::new(), targets, nearest: Arc::default(), searches })
         };
         let mut by_root: HashMap<_, _> = roots.into_iter().map(|root| (root, candidates(root))).collect();
         if let Some((first, _)) = targets.split_first() {

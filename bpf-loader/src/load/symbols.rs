@@ -1,6 +1,6 @@
 //! The addresses of the symbols that a plan refers to, in the kernel that runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bpf_elf::ExternId;
 
@@ -14,7 +14,7 @@ pub(super) type Addresses = HashMap<ExternId, u64>;
 /// Looks the symbols up; where the plan refers to none, nothing is read. What is weak and not there is at 0.
 pub(super) fn find(plan: &Plan, kernel: &Kernel) -> Result<Addresses, LoadError> {
     let mut addresses = Addresses::new();
-    let wanted: Vec<ExternId> =
+    let wanted: HashSet<ExternId> =
         plan.externs().iter().filter(|found| found.value == Value::Symbol).map(|found| found.id).collect();
     if wanted.is_empty() {
         return Ok(addresses);

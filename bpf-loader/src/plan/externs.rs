@@ -114,7 +114,8 @@ fn symbol(cx: &mut Context<'_>, found: &Extern) -> Found {
         Some(_) => Ok(Value::Symbol),
         None if found.weak => Ok(Value::Missing),
         None => {
-            let nearest = nearest(&found.name, symbols.iter().map(|symbol| symbol.name));
+            let names = || symbols.iter().map(|symbol| symbol.name);
+            let nearest = cx.may_suggest().then(|| nearest(&found.name, names())).flatten();
             Err(Some(ExternProblem::Missing { what: "symbol", nearest }))
         }
     }
@@ -203,7 +204,8 @@ fn missing(cx: &mut Context<'_>, found: &Extern, what: &'static str, kind: Kind)
     let Some(kernel) = cx.kernel_btf() else { return Err(None) };
     let modules = cx.modules();
     let all = [kernel].into_iter().chain(modules.iter().map(|(_, btf)| *btf));
-    Err(Some(ExternProblem::Missing { what, nearest: nearest_of(&found.name, all, kind) }))
+    let nearest = cx.may_suggest().then(|| nearest_of(&found.name, all, kind)).flatten();
+    Err(Some(ExternProblem::Missing { what, nearest }))
 }
 
 /// The name of something of that kind that is close.

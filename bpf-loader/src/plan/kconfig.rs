@@ -82,7 +82,8 @@ pub(crate) fn plan(cx: &mut Context<'_>, uses: &Uses) {
                         names.sort_unstable();
                         names
                     });
-                    ("option", nearest(&found.name, names.iter().copied()))
+                    let close = || nearest(&found.name, names.iter().copied());
+                    ("option", cx.may_suggest().then(close).flatten())
                 } else {
                     let known = FEATURES.iter().map(|(name, _)| *name).chain([VERSION]);
                     ("value", nearest(&found.name, known))

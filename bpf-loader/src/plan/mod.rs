@@ -97,6 +97,9 @@ pub enum Step {
 /// The most instructions of all programs together.
 pub(crate) const MOST_INSNS: usize = 4 << 20;
 
+/// The most missing names that are looked for among all of a kernel's.
+const MOST_SUGGESTIONS: u32 = 64;
+
 /// What all steps of planning share.
 pub(crate) struct Context<'a> {
     pub(crate) object: &'a Object,
@@ -121,6 +124,9 @@ pub(crate) struct Context<'a> {
     pub(crate) poison_numbers: OnceCell<Vec<i32>>,
     /// The modules whose types the plan rests on.
     pub(crate) modules: BTreeSet<String>,
+    /// How many more missing names are looked for among all of the kernel's: each takes milliseconds, and a file can name
+    /// as many as it likes.
+    pub(crate) suggestions_left: u32,
     /// The modules that can be looked into, once something is not in the kernel itself.
     opened: Option<Vec<(&'a str, &'a Btf)>>,
 }
@@ -141,6 +147,7 @@ impl<'a> Context<'a> {
             kconfig: None,
             poison_numbers: OnceCell::new(),
             modules: BTreeSet::new(),
+            suggestions_left: MOST_SUGGESTIONS,
             opened: None,
         }
     }
@@ -163,6 +170,13 @@ impl<'a> Context<'a> {
             shown if self.needs_btf || !self.kernel.is_running() => shown,
             _ => self.kernel.known(feature),
         }
+    }
+
+    /// Whether another missing name may be looked for among all of the kernel's.
+    pub(crate) fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions_left.checked_sub(1);
+        self.suggestions_left = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// The kernel's BTF; a failure to read it is reported once.

@@ -103,6 +103,7 @@ pub(crate) fn plan(
         let target = cx.type_of(Some(module), &wanted.name, id);
         return Some(AttachPoint::KernelType { attach_type, target });
     }
+    let nearest = cx.may_suggest().then(|| wanted.nearest(kernel)).flatten();
     cx.errors.push(PlanError::NoSuchTarget {
         program: name(),
         section: program.section.clone(),
@@ -112,7 +113,7 @@ pub(crate) fn plan(
             let known = modules.iter().any(|(name, _)| name == &module);
             (module.to_owned(), known)
         }),
-        nearest: wanted.nearest(kernel).map(|(_, name)| name),
+        nearest: nearest.map(|(_, name)| name),
     });
     None
 }

@@ -3,7 +3,7 @@
 
 use bpf_loader::kernel::{Machine, Symbols};
 use bpf_loader::plan::{AttachPoint, Ref, Unresolved, Value};
-use bpf_loader::{Kernel, Object, OpenOptions, Plan, PlanFailed};
+use bpf_loader::{Kernel, Object, OpenOptions, Plan, PlanError, PlanFailed};
 
 use crate::plans::outcome;
 use crate::stored::stored;
@@ -297,4 +297,27 @@ fn cut_and_saved() {
         let lines = read.kconfig().map_or(0, |text| text.lines().count());
         assert!(kept <= 1 && lines < CONFIG.lines().count(), "{name}: {kept} symbols, {lines} lines");
     }
+}
+
+/// A file can name as many as it likes that are not there; not all are compared with all names of the kernel.
+#[test]
+fn many_missing_names() {
+    use bpf_loader::plan::ExternProblem;
+    let known: String = (0..200).map(|at| format!("{at:x} T symbol_{at}\n")).collect();
+    let object = Object::open(path("externs/many", "el")).unwrap();
+    let kernel = Kernel::builder().symbols(Symbols::parse(&known)).build();
+    let failed = object.plan(&kernel).unwrap_err();
+    let nearest: Vec<bool> = failed
+        .errors()
+        .iter()
+        .map(|error| match error {
+            PlanError::Extern(error) => match &error.problem {
+                ExternProblem::Missing { nearest, .. } => nearest.is_some(),
+                other => panic!("{other}"),
+            },
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(nearest.len(), 70);
+    assert_eq!(nearest.iter().filter(|nearest| **nearest).count(), 64);
 }
