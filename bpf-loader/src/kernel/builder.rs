@@ -158,7 +158,8 @@ impl KernelBuilder {
         let btf = OnceLock::from(self.btf.ok_or(KernelError::NoBtfGiven));
         let kernel = Kernel::new(Inner {
             running,
-            machine,
+            endian: machine.endian,
+            machine: machine.into(),
             btf,
             read_time: OnceLock::new(),
             hash: OnceLock::new(),

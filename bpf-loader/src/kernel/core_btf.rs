@@ -26,7 +26,7 @@ impl Kernel {
     /// [`KernelError::CoreEndian`]: it is of the other byte order.
     #[doc(alias = "btf_custom_path")]
     pub fn with_core_btf(&self, btf: Btf) -> Result<Self, KernelError> {
-        let (kernel, found) = (self.machine().endian, btf.endian());
+        let (kernel, found) = (self.endian(), btf.endian());
         if kernel != found {
             return Err(KernelError::CoreEndian { kernel, btf: found });
         }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use bpf_btf::{Btf, ParseError};
+use bpf_btf::{Btf, Endian, ParseError};
 use sha2::{Digest, Sha256};
 
 pub use builder::KernelBuilder;
@@ -51,7 +51,8 @@ pub struct Kernel {
 
 struct Inner {
     running: bool,
-    machine: Machine,
+    endian: Endian,
+    machine: OnceLock<Machine>,
     btf: OnceLock<Result<Btf, KernelError>>,
     /// How long reading it took.
     read_time: OnceLock<Duration>,
@@ -101,7 +102,8 @@ impl Kernel {
     pub fn running() -> Self {
         Self::new(Inner {
             running: true,
-            machine: Machine::running(),
+            endian: Endian::NATIVE,
+            machine: OnceLock::new(),
             btf: OnceLock::new(),
             read_time: OnceLock::new(),
             hash: OnceLock::new(),
@@ -144,10 +146,15 @@ impl Kernel {
         self.inner.running
     }
 
-    /// Architecture, byte order, page size, processors, release.
+    /// Architecture, byte order, page size, processors, release; of the running kernel read at the first call.
     #[must_use]
     pub fn machine(&self) -> &Machine {
-        &self.inner.machine
+        self.inner.machine.get_or_init(Machine::running)
+    }
+
+    /// Its byte order, for which nothing has to be read.
+    pub(crate) fn endian(&self) -> Endian {
+        self.inner.endian
     }
 
     /// Its vmlinux BTF; read at the first call.

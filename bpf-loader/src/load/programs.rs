@@ -58,7 +58,11 @@ pub(super) fn load(
             *outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         }
     };
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    // How many processors may be used takes a look at a dozen files.
+    let threads = match programs.len() {
+        0 | 1 => 1,
+        _ => threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get),
+    };
     match threads.min(programs.len()) {
         0 | 1 => work(),
         threads => std::thread::scope(|scope| {

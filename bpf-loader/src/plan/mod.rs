@@ -227,7 +227,7 @@ impl Plan {
 
     fn build(cx: &mut Context<'_>) -> Option<Self> {
         let (object, kernel) = (cx.object, cx.kernel);
-        let (wants, has) = (object.file().endian(), kernel.machine().endian);
+        let (wants, has) = (object.file().endian(), kernel.endian());
         if wants != has {
             cx.errors.push(PlanError::Endian { object: wants, kernel: has });
             return None;

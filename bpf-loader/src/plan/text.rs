@@ -306,7 +306,7 @@ impl Plan {
     /// A member's value: a number in the kernel's byte order where it has the size of one.
     fn value(&self, bytes: &[u8]) -> String {
         let push = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-        match (bytes.len(), self.data.kernel.machine().endian) {
+        match (bytes.len(), self.data.kernel.endian()) {
             (1 | 2 | 4 | 8, bpf_btf::Endian::Little) => bytes.iter().rev().fold(0, push).to_string(),
             (1 | 2 | 4 | 8, bpf_btf::Endian::Big) => bytes.iter().fold(0, push).to_string(),
             _ => hex(bytes),

@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
             let contents = self.plan.maps().get(*map)?.contents.as_ref()?;
             let bytes = contents.get(start..start.checked_add(len)?)?;
             let add = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
-            Some(match self.plan.kernel().machine().endian {
+            Some(match self.plan.kernel().endian() {
                 bpf_btf::Endian::Little => bytes.iter().rev().fold(0, add),
                 bpf_btf::Endian::Big => bytes.iter().fold(0, add),
             })
