@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// BTF: types of kernels, their modules, and objects.
     #[command(subcommand)]
     Btf(BtfCommand),
+    /// Files for those who write BPF programs.
+    #[command(subcommand)]
+    Gen(Gen),
 }
 
 #[derive(Debug, clap::Args)]
@@ -166,6 +169,23 @@ impl Command {
     pub(crate) fn compares(&self) -> bool {
         matches!(self, Self::Btf(BtfCommand::Diff { .. }) | Self::Check(_))
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Gen {
+    /// Write the headers that BPF programs in C include: bpf/bpf_helpers.h, bpf_core_read.h, bpf_tracing.h and others.
+    ///
+    /// Sources that were written for libbpf's headers compile with these: `clang --target=bpf -IDIR`. The types of a
+    /// kernel (vmlinux.h) come from `bpf btf dump vmlinux`. Other versions of these headers are replaced. Anything else of
+    /// the same name is left alone, and then nothing is written.
+    Headers {
+        /// The folder that gets a folder `bpf`; it is made if need be.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Overwrite whatever is there.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// What types are printed as.

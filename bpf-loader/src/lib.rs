@@ -6,6 +6,8 @@ pub mod attach;
 pub mod diagnose;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod events;
+#[cfg(feature = "headers")]
+pub mod headers;
 pub mod kernel;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod link;

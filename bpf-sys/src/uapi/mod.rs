@@ -11,6 +11,7 @@ pub mod insn;
 mod link_type;
 mod map_type;
 mod program_type;
+mod prototype;
 mod table;
 #[cfg(test)]
 mod table_tests;
@@ -24,5 +25,6 @@ pub use insn::Insn;
 pub use link_type::LinkType;
 pub use map_type::MapType;
 pub use program_type::ProgramType;
+pub use prototype::{Parameter, Prototype};
 pub use value_layout::ValueLayout;
 pub use version::KernelVersion;
