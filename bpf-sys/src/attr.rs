@@ -136,6 +136,19 @@ attr! {
 }
 
 attr! {
+    /// `BPF_PROG_ATTACH` and `BPF_PROG_DETACH`.
+    ProgAttachAttr<'a> [32] {
+        target_fd_or_ifindex: i32 = 0,
+        attach_bpf_fd: i32 = 4,
+        attach_type: u32 = 8,
+        attach_flags: u32 = 12,
+        replace_bpf_fd: i32 = 16,
+        relative_fd_or_id: u32 = 20,
+        expected_revision: u64 = 24,
+    }
+}
+
+attr! {
     /// `BPF_PROG_TEST_RUN`.
     TestRunAttr<'a> [80] {
         prog_fd: i32 = 0,

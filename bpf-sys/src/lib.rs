@@ -26,6 +26,8 @@ mod os;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod perf;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub mod socket;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod syscall;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod user_ptr;
@@ -45,5 +47,5 @@ pub use self::{
     error::SysError,
     mapping::{FileBytes, FileMapping, MapMapping, MappingError, RingError, RingMapping, RingRecord},
     memlock::raise_memlock_limit,
-    os::{kernel_version, open_nonblocking},
+    os::{kernel_version, open_nonblocking, open_process},
 };

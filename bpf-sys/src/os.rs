@@ -1,16 +1,18 @@
-//! The few calls beside bpf(2) and mmap(2): which file system a file is on, which kernel this is, its pages, a limit.
+//! The few calls beside bpf(2) and mmap(2): which file system a file is on, which kernel this is, its pages, a limit, a process.
 //!
 //! # Safety
 //!
-//! The calls use one local buffer of the right type each; what they wrote there is read only after they succeeded.
+//! The calls use numbers alone, or one local buffer of the right type each; what they wrote there is read only after they
+//! succeeded. A descriptor that the kernel returns is new and belongs to the caller alone.
 
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use crate::error::SysError;
+use crate::syscall;
 use crate::uapi::KernelVersion;
 
 pub(crate) const SYSFS_MAGIC: i64 = 0x6265_6572;
@@ -102,9 +104,42 @@ pub fn open_nonblocking(path: impl AsRef<std::path::Path>) -> Result<std::fs::Fi
     opened.map_err(|error| SysError::io("open", &error))
 }
 
+/// Opens a process by its number: the key of its element in a task storage map.
+///
+/// The descriptor is close-on-exec.
+///
+/// # Errors
+///
+/// [`SysError::Io`]: `ESRCH` if there is no such process, `EINVAL` if the number is that of a thread.
+///
+/// # Kernel
+///
+/// `pidfd_open`, since 5.3.
+#[doc(alias = "pidfd_open")]
+pub fn open_process(pid: u32) -> Result<OwnedFd, SysError> {
+    let pid =
+        libc::pid_t::try_from(pid).map_err(|_| SysError::Io { what: "pidfd_open", errno: libc::ESRCH })?;
+    // SAFETY: pidfd_open takes two numbers.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    let fd = i32::try_from(fd).ok().filter(|fd| *fd >= 0).ok_or_else(|| SysError::last_os("pidfd_open"))?;
+    // SAFETY: the kernel has just made this descriptor for us.
+    syscall::above_standard_streams(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 /// A path as the kernel takes it.
 pub(crate) fn c_path(path: &std::path::Path) -> Result<std::ffi::CString, SysError> {
     use std::os::unix::ffi::OsStrExt as _;
     std::ffi::CString::new(path.as_os_str().as_bytes())
         .map_err(|_| SysError::Io { what: "path", errno: libc::EINVAL })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes() {
+        assert!(open_process(std::process::id()).is_ok());
+        assert!(open_process(u32::MAX).unwrap_err().is(libc::ESRCH));
+    }
 }

@@ -1,4 +1,4 @@
-//! Perf events: what a program of a tracepoint is attached to.
+//! Perf events: what programs of tracepoints and of clocks are attached to.
 //!
 //! # Safety
 //!
@@ -11,6 +11,10 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use crate::error::SysError;
 use crate::syscall;
 
+/// `PERF_TYPE_SOFTWARE`.
+const SOFTWARE: u32 = 1;
+/// `PERF_COUNT_SW_CPU_CLOCK`.
+const CPU_CLOCK: u64 = 0;
 /// `PERF_TYPE_TRACEPOINT`.
 const TRACEPOINT: u32 = 2;
 /// `PERF_FLAG_FD_CLOEXEC`.
@@ -54,13 +58,41 @@ const _: () = assert!(size_of::<EventAttr>() == SIZE as usize);
 /// `kernel/events/core.c`.
 pub fn open_tracepoint(id: u64) -> Result<OwnedFd, SysError> {
     let attr = EventAttr { event_type: TRACEPOINT, size: SIZE, config: id, ..EventAttr::default() };
-    let (every_process, cpu, no_group) = (-1, 0, -1);
+    open(&attr, 0)
+}
+
+/// Opens the clock of one CPU as an event that counts nanoseconds for all processes, is switched on, and calls the programs
+/// that are attached to it once every `period` nanoseconds.
+///
+/// The descriptor is close-on-exec.
+///
+/// # Errors
+///
+/// [`SysError::Io`]: `EACCES` or `EPERM` without `CAP_PERFMON`, `ENODEV` or `EINVAL` if there is no such CPU.
+///
+/// # Kernel
+///
+/// `perf_event_open` with `PERF_COUNT_SW_CPU_CLOCK`, since 2.6.31; programs since 4.9.
+pub fn open_clock(cpu: u32, period: u64) -> Result<OwnedFd, SysError> {
+    let attr = EventAttr {
+        event_type: SOFTWARE,
+        size: SIZE,
+        config: CPU_CLOCK,
+        sample_period: period,
+        ..EventAttr::default()
+    };
+    open(&attr, cpu)
+}
+
+/// Opens an event of all processes on one CPU.
+fn open(attr: &EventAttr, cpu: u32) -> Result<OwnedFd, SysError> {
+    let (every_process, no_group) = (-1, -1);
     // SAFETY: the kernel reads `size` bytes of `attr`, which has as many, and writes there only if that is more than it
     // knows: then the size that it would take.
     let fd = unsafe {
         libc::syscall(
             libc::SYS_perf_event_open,
-            std::ptr::from_ref(&attr),
+            std::ptr::from_ref(attr),
             every_process,
             cpu,
             no_group,

@@ -342,8 +342,8 @@ fn other_types() -> Outcome {
 }
 
 /// A tracefs: the one that there is, or one of this test's own, unmounted in the end.
-struct Tracefs {
-    path: PathBuf,
+pub(crate) struct Tracefs {
+    pub(crate) path: PathBuf,
     ours: bool,
 }
 
@@ -354,7 +354,7 @@ impl Tracefs {
         line.split(' ').nth(4).map(PathBuf::from)
     }
 
-    fn mount() -> Result<Self, String> {
+    pub(crate) fn mount() -> Result<Self, String> {
         if let Some(path) = Self::there() {
             return Ok(Self { path, ours: false });
         }

@@ -26,6 +26,8 @@ mod struct_ops;
 mod support;
 #[cfg(target_os = "linux")]
 mod typed;
+#[cfg(target_os = "linux")]
+mod types;
 
 #[cfg(target_os = "linux")]
 fn main() {
@@ -45,6 +47,7 @@ fn main() {
         maps::tests(),
         events::tests(),
         refused::tests(),
+        types::tests(),
     ];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }

@@ -9,37 +9,51 @@ use std::time::{Duration, Instant};
 use bpf_loader::object::StructOpsSpec;
 use bpf_loader::{Answer, Feature, Kernel, LoadedObject, Object};
 use bpf_sys::object::{ObjectKind, fd_by_id, ids};
-use bpf_sys::{Capabilities, Capability};
+use bpf_sys::{Capabilities, Capability, SysError};
 use libtest_mimic::{Completion, Trial};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// A failure says what was not as it should be; a test that cannot run here answers `ignored_with`.
 /// Why a test failed. An error is told with its causes and its advice.
-pub(crate) struct Failed(String);
+pub(crate) struct Failed {
+    told: String,
+    /// What the kernel answered, where it refused a call.
+    errno: Option<i32>,
+}
 
 impl Failed {
     pub(crate) fn message(&self) -> &str {
-        &self.0
+        &self.told
+    }
+
+    pub(crate) fn errno(&self) -> Option<i32> {
+        self.errno
     }
 }
 
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.told)
     }
 }
 
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failed {
     fn from(error: E) -> Self {
         let error = error.into();
-        let mut told = error.to_string();
+        let (mut told, mut errno) = (error.to_string(), errno_of(error.as_ref()));
         let mut cause = error.source();
         while let Some(error) = cause {
             told.push_str(&format!("\n  because: {error}"));
+            errno = errno.or_else(|| errno_of(error));
             cause = error.source();
         }
-        Self(told)
+        Self { told, errno }
     }
+}
+
+fn errno_of(error: &(dyn std::error::Error + 'static)) -> Option<i32> {
+    let sys = error.downcast_ref::<SysError>().and_then(SysError::errno);
+    sys.or_else(|| error.downcast_ref::<std::io::Error>()?.raw_os_error())
 }
 
 pub(crate) type Outcome = Result<Completion, Failed>;

@@ -14,10 +14,12 @@ use crate::error::SysError;
 use crate::syscall;
 use crate::uapi::Command;
 
+mod attach;
 mod info;
 mod load;
 mod test_run;
 
+pub use attach::{attach, detach};
 pub use info::{ProgInfo, info, map_ids, xlated};
 pub use load::ProgLoad;
 pub use test_run::{TestRun, TestRunOutput, test_run};
