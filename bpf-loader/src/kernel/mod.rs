@@ -12,6 +12,7 @@ mod module;
 mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
+mod probes;
 mod saved;
 mod symbols;
 
@@ -36,6 +37,7 @@ pub use module::{Module, ModuleError};
 pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
+pub use probes::{Probed, Question};
 pub use saved::SavedError;
 pub use symbols::{Symbol, Symbols};
 
@@ -62,6 +64,8 @@ struct Inner {
     symbols: OnceLock<Result<Option<Symbols>, KernelError>>,
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
+    /// What was asked for by kind, or given.
+    probed: Mutex<BTreeMap<Question, Answer>>,
     /// What BTF was seen to show, so that each feature is looked for once.
     shown: Mutex<(HashMap<Feature, Answer>, LookedUp)>,
 }
@@ -109,6 +113,7 @@ impl Kernel {
             kconfig: OnceLock::new(),
             symbols: OnceLock::new(),
             known: Mutex::default(),
+            probed: Mutex::default(),
             shown: Mutex::default(),
         })
     }
@@ -195,6 +200,7 @@ impl Kernel {
             modules,
             machine,
             known,
+            probed: self.probed().into_iter().collect(),
             kconfig,
             symbols,
             ..KernelBuilder::default()
