@@ -67,6 +67,15 @@ pub(crate) enum Command {
     /// Kernels as files: what is known of one, to check and plan elsewhere.
     #[command(subcommand)]
     Kernel(KernelCommand),
+    /// Ask the running kernel what it has: types of programs and maps, where they attach, helpers.
+    ///
+    /// Each is asked for by a call or two that leave nothing behind. An answer is yes, no, or unknown with the reason; one that
+    /// is not a yes comes with the first version that has it. Needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.
+    Feature {
+        /// Helpers too, for each program type: some thousand calls.
+        #[arg(long)]
+        helpers: bool,
+    },
     /// Load an object, attach what names its target, and print what its programs send, until Ctrl-C.
     ///
     /// Printed are the records of all ring buffers and, if a program prints any, trace output (bpf_printk): the kernel

@@ -180,23 +180,47 @@ impl Program {
     /// Pins it in a folder on a bpffs, under its name; one that has instances set, under `NAME_INDEX`. Gives the path.
     ///
     /// # Errors
-    /// [`MapError::Refused`].
+    /// As [`Self::pin`].
     pub fn pin_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf, MapError> {
-        let name = match self.inner.has_instances {
-            true => format!("{}_{}", self.inner.name, self.inner.instance),
-            false => self.inner.name.clone(),
-        };
-        let path = folder.as_ref().join(name);
+        let path = folder.as_ref().join(self.file_name());
         self.pin(&path)?;
         Ok(path)
+    }
+
+    /// What a pin of it is called.
+    pub(crate) fn file_name(&self) -> String {
+        match self.inner.has_instances {
+            true => format!("{}_{}", self.inner.name, self.inner.instance),
+            false => self.inner.name.clone(),
+        }
     }
 
     /// Pins it to a path on a bpffs, so that it outlives this process.
     ///
     /// # Errors
-    /// [`MapError::Refused`].
+    /// [`MapError::NotOnBpffs`], [`MapError::Refused`].
+    #[doc(alias = "bpf_program__pin")]
     pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
-        bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+        let (path, inner) = (path.as_ref(), &self.inner);
+        let failed = |error| MapError::pinning("program", &inner.name, &inner.object, path, error);
+        bpf_sys::object::pin(path, self.as_fd()).map_err(failed)
+    }
+
+    /// Removes a pin of it. What is pinned there and is something else stays.
+    ///
+    /// # Errors
+    /// [`MapError::NotPinned`] where something else is pinned, [`MapError::Refused`].
+    #[doc(alias = "bpf_program__unpin")]
+    pub fn unpin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
+        let path = path.as_ref();
+        let failed = |source| self.error("unpinning", source);
+        let there = bpf_sys::object::get(path).map_err(failed)?;
+        let there = bpf_sys::prog::info(there.as_fd()).ok().map(|info| info.id);
+        if there != Some(self.info()?.id) {
+            let (name, path) = (self.inner.name.clone(), path.to_owned());
+            return Err(MapError::NotPinned { kind: "program", name, path });
+        }
+        std::fs::remove_file(path).map_err(|error| failed(crate::load::io("unlink", &error)))
     }
 }
 

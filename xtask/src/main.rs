@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask fixtures` builds the BPF fixtures, `cargo xtask kernels` cuts the stored kernels for
 //! them, `cargo xtask test` runs everything that can be tested on this machine and says what could not, `cargo xtask vm`
-//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets, `cargo xtask tidy` checks the rules;
+//! runs the kernel tests on other kernels, `cargo xtask fuzz` the fuzz targets, `cargo xtask sanitize` the unit tests
+//! under sanitizers, `cargo xtask tidy` checks the rules;
 //! `cargo xtask oracle` and `cargo xtask bench` hold us against other loaders.
 
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@ mod kernels;
 mod machine;
 mod oracle;
 mod outside;
+mod sanitize;
 mod test;
 mod tidy;
 mod vm;
@@ -77,6 +79,15 @@ enum Task {
         /// Run nothing: make the seeds in fuzz/seeds/ from the fixtures and stored kernels as they are
         #[arg(long, conflicts_with = "target")]
         seeds: bool,
+    },
+    /// Run the unit tests under the address and the thread sanitizer (needs a nightly compiler)
+    Sanitize {
+        /// Only that one
+        #[arg(value_enum)]
+        sanitizer: Option<sanitize::Sanitizer>,
+        /// Only tests with that in their name
+        #[arg(last = true, num_args = 1)]
+        filter: Option<String>,
     },
     /// Boot Debian kernels in qemu and run the kernel tests there
     Vm {
@@ -168,6 +179,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Fuzz { target, time, seeds } => {
             fuzz::run(&workspace, &fuzz::Options { target, seconds: time, seeds })
         }
+        Task::Sanitize { sanitizer, filter } => sanitize::run(&workspace, sanitizer, filter.as_deref()),
         Task::Vm { kernels, smp, jobs, install, filter } => vm::run(
             &workspace,
             &vm::Options { kernels, cpus: smp, jobs, install, filter: filter.into_iter().collect() },

@@ -22,6 +22,8 @@ use tally::{Suite, Tally};
 
 /// Tells the kernel suites that they may touch the kernel.
 const MAY_TOUCH_KERNEL: &str = "BPF_TEST_KERNEL";
+/// Runs the tests that are ignored, and no others.
+const IGNORED: &str = "--ignored";
 /// Tells them to take the objects from there instead of `fixtures/`.
 const FIXTURES_DIR: &str = "BPF_TEST_FIXTURES";
 
@@ -30,8 +32,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let metadata = workspace.metadata()?;
     let built = build(workspace)?;
-    let suites: Vec<Listed> =
+    let mut suites: Vec<Listed> =
         metadata.kernel_suites().into_iter().map(|suite| Listed::of(suite, &built)).collect();
+    suites.extend(metadata.kernel_suites().into_iter().filter_map(|suite| Listed::units(suite, &built)));
 
     let mut tally = Tally::default();
     let scratch = Scratch::new()?;
@@ -45,14 +48,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     tally.add(check);
 
     let possible = machine::kernel_tests_possible();
-    for Listed { suite, tests } in &suites {
-        let name = format!("kernel tests of {}", suite.package);
+    for Listed { suite, arguments, tests } in &suites {
+        let name = match arguments {
+            [] => format!("kernel tests of {}", suite.package),
+            _ => format!("unit tests of {} that touch the kernel", suite.package),
+        };
         tally.add(match (tests, &possible) {
             (Err(why), _) => Suite::broken(&name, why),
             (Ok((_, tests)), Err(reason)) => Suite::not_run(&name, tests, reason),
             (Ok((program, tests)), Ok(())) => {
                 heading(&name);
-                kernel(program, suite.folder(), &name, tests, rebuilt.then_some(&objects))?
+                let mut command = Command::new(program);
+                command.args(*arguments).current_dir(suite.folder());
+                kernel(command, &name, tests, rebuilt.then_some(&objects))?
             }
         });
     }
@@ -140,22 +148,35 @@ fn build(workspace: &Workspace) -> Result<String, Error> {
 /// A kernel suite with its program and the names of its tests, or why there is no telling.
 struct Listed {
     suite: KernelSuite,
+    /// What its program is called with.
+    arguments: &'static [&'static str],
     tests: Result<(PathBuf, Vec<String>), String>,
 }
 
 impl Listed {
     fn of(suite: KernelSuite, built: &str) -> Self {
         let tests = match suite.program(built) {
-            Some(program) => list(&program).map(|tests| (program, tests)),
+            Some(program) => list(&program, &[]).map(|tests| (program, tests)),
             None => Err("it was not built: see above".into()),
         };
-        Self { suite, tests }
+        Self { suite, arguments: &[], tests }
+    }
+
+    /// The unit tests of its package that touch the kernel: they need what is private to the crate, and are ignored
+    /// unless they are asked for. `None` where there are none.
+    fn units(suite: KernelSuite, built: &str) -> Option<Self> {
+        let program = suite.units(built)?;
+        let tests = list(&program, &[IGNORED]).map(|tests| (program, tests));
+        let none = tests.as_ref().is_ok_and(|(_, tests)| tests.is_empty());
+        // They count what the process has open.
+        (!none).then_some(Self { suite, arguments: &[IGNORED, "--test-threads=1"], tests })
     }
 }
 
-fn list(program: &Path) -> Result<Vec<String>, String> {
+fn list(program: &Path, arguments: &[&str]) -> Result<Vec<String>, String> {
     let output = Command::new(program)
         .arg("--list")
+        .args(arguments)
         .env_remove(MAY_TOUCH_KERNEL)
         .stderr(Stdio::inherit())
         .output()
@@ -168,14 +189,12 @@ fn list(program: &Path) -> Result<Vec<String>, String> {
 
 /// Runs a kernel suite, and takes its word for each test.
 fn kernel(
-    program: &Path,
-    folder: &Path,
+    mut suite: Command,
     name: &str,
     tests: &[String],
     rebuilt: Option<&PathBuf>,
 ) -> Result<Suite, Error> {
-    let mut suite = Command::new(program);
-    suite.current_dir(folder).env(MAY_TOUCH_KERNEL, "1").env("INSTA_UPDATE", "no");
+    suite.env(MAY_TOUCH_KERNEL, "1").env("INSTA_UPDATE", "no");
     match rebuilt {
         Some(dir) => suite.env(FIXTURES_DIR, dir),
         None => suite.env_remove(FIXTURES_DIR),

@@ -80,6 +80,11 @@ impl KernelSuite {
         self.built(messages, Target::is_kernel_suite).next()
     }
 
+    /// The unit tests of its package, by the same.
+    pub(crate) fn units(&self, messages: &str) -> Option<PathBuf> {
+        self.built(messages, |target| target.kind.iter().any(|kind| kind == "lib")).next()
+    }
+
     /// The commands of its package, by the same. Tests have the paths of these compiled in.
     pub(crate) fn commands(&self, messages: &str) -> Vec<PathBuf> {
         self.built(messages, |target| target.kind.iter().any(|kind| kind == "bin")).collect()
@@ -175,12 +180,15 @@ mod tests {
             r#"{"reason": "build-script-executed", "package_id": "x"}"#.to_string(),
             artifact("/w/b/Cargo.toml", "test", r#""/t/kernel-1""#),
             artifact("/w/a/Cargo.toml", "lib", "null"),
+            artifact("/w/a/Cargo.toml", "lib", r#""/t/units""#),
             artifact("/w/a/Cargo.toml", "bin", r#""/t/a""#),
             artifact("/w/a/Cargo.toml", "test", r#""/t/kernel-2""#),
             r#"{"reason": "build-finished", "success": true}"#.to_string(),
         ];
         assert_eq!(suite.program(&messages.join("\n")), Some("/t/kernel-2".into()));
-        assert_eq!(suite.program(&messages[..4].join("\n")), None);
+        assert_eq!(suite.program(&messages[..5].join("\n")), None);
+        assert_eq!(suite.units(&messages.join("\n")), Some("/t/units".into()));
+        assert_eq!(suite.units(&messages[..3].join("\n")), None);
         assert_eq!(suite.commands(&messages.join("\n")), [Path::new("/t/a")]);
     }
 

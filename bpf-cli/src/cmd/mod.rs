@@ -3,6 +3,7 @@
 mod btf;
 mod check;
 mod demo;
+mod feature;
 mod r#gen;
 mod kernel;
 mod object;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
         Command::Plan { file, kernel, core } => object::plan(file, kernel.as_deref(), core, out),
         Command::Check(args) => check::run(args, out),
         Command::Kernel(command) => kernel::run(command, out),
+        Command::Feature { helpers } => feature::run(*helpers, out),
         Command::Run(args) => run::run(args, out),
         Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),
@@ -92,7 +94,7 @@ impl Diagnostic for Unusable {
     }
 }
 
-/// A failure of a command itself, beside those of the library. Codes E0901 to E0919 and E0921 to E0935.
+/// A failure of a command itself, beside those of the library. Codes E0901 to E0919 and E0921 to E0941.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) code: &'static str,

@@ -9,7 +9,7 @@ use bpf_btf::{Btf, Endian};
 use crate::kernel::image::{self, Facts, Found};
 use crate::kernel::machine::version_code;
 use crate::kernel::module::Known;
-use crate::kernel::{Answer, Feature, Inner, Kernel, KernelError, Machine, Symbols, file};
+use crate::kernel::{Answer, Feature, Inner, Kernel, KernelError, Machine, Question, Symbols, file};
 
 /// Puts a kernel together from what is known of it. Of what is given twice the last counts.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub struct KernelBuilder {
     pub(super) machine: Option<Machine>,
     pub(super) release: Option<String>,
     pub(super) known: HashMap<Feature, Answer>,
+    pub(super) probed: BTreeMap<Question, Answer>,
     pub(super) kconfig: Option<String>,
     pub(super) symbols: Option<Symbols>,
 }
@@ -134,6 +135,16 @@ impl KernelBuilder {
         self
     }
 
+    /// What it answers to a question, so that it is not asked.
+    #[must_use]
+    pub fn probed(mut self, question: Question, answer: Answer) -> Self {
+        match question {
+            Question::Feature(feature) => drop(self.known.insert(feature, answer)),
+            question => drop(self.probed.insert(question, answer)),
+        }
+        self
+    }
+
     /// The kernel, taken for the one that runs: for tests against a stand-in.
     #[cfg(test)]
     pub(crate) fn build_as_running(self) -> Kernel {
@@ -167,6 +178,7 @@ impl KernelBuilder {
             kconfig: OnceLock::from(self.kconfig.ok_or(KernelError::NoKconfig { looked: Vec::new() })),
             symbols: OnceLock::from(Ok(self.symbols)),
             known: Mutex::new(self.known),
+            probed: Mutex::new(self.probed),
             shown: Mutex::default(),
         });
         // Of the other byte order it is of no use; who gives it has checked.

@@ -12,6 +12,7 @@ mod module;
 mod needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod probe;
+mod probes;
 mod saved;
 mod symbols;
 
@@ -36,6 +37,7 @@ pub use module::{Module, ModuleError};
 pub use needs::needs;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub(crate) use probe::probe;
+pub use probes::{Probed, Question};
 pub use saved::SavedError;
 pub use symbols::{Symbol, Symbols};
 
@@ -63,6 +65,8 @@ struct Inner {
     symbols: OnceLock<Result<Option<Symbols>, KernelError>>,
     /// Answers that were given or probed; they win over what BTF shows.
     known: Mutex<HashMap<Feature, Answer>>,
+    /// What was asked for by kind, or given.
+    probed: Mutex<BTreeMap<Question, Answer>>,
     /// What BTF was seen to show, so that each feature is looked for once.
     shown: Mutex<(HashMap<Feature, Answer>, LookedUp)>,
 }
@@ -111,6 +115,7 @@ impl Kernel {
             kconfig: OnceLock::new(),
             symbols: OnceLock::new(),
             known: Mutex::default(),
+            probed: Mutex::default(),
             shown: Mutex::default(),
         })
     }
@@ -202,6 +207,7 @@ impl Kernel {
             modules,
             machine,
             known,
+            probed: self.probed().into_iter().collect(),
             kconfig,
             symbols,
             ..KernelBuilder::default()

@@ -3,13 +3,15 @@
 //! The form, all numbers little-endian: the magic `BPFKERNL`, the version, the number of sections; each section as its
 //! tag, its length and that many bytes, in the order of tags and each at most once; and the SHA-256 of all before it.
 
+mod answers;
+
 use std::collections::HashMap;
 
 use bpf_btf::{Btf, Endian, ParseError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::kernel::{Answer, Feature, Kernel, KernelBuilder, KernelError, Machine, Symbols};
+use crate::kernel::{Kernel, KernelBuilder, KernelError, Machine, Symbols};
 
 /// What a saved kernel begins with.
 pub(crate) const MAGIC: &[u8] = b"BPFKERNL";
@@ -46,7 +48,8 @@ const VERSION_CODE: Section = section(10, "version of the kernel", 4);
 const SYMBOLS: Section = section(11, "symbols", 64 << 20);
 /// Other BTF for CO-RE.
 const CORE_BTF: Section = section(12, "BTF for CO-RE", 256 << 20);
-const SECTIONS: [Section; 12] = [
+const PROBES: Section = section(13, "answers", 1 << 20);
+const SECTIONS: [Section; 13] = [
     ENDIAN,
     ARCHITECTURE,
     RELEASE,
@@ -59,6 +62,7 @@ const SECTIONS: [Section; 12] = [
     VERSION_CODE,
     SYMBOLS,
     CORE_BTF,
+    PROBES,
 ];
 
 /// What is wrong with a saved kernel.
@@ -163,28 +167,20 @@ impl Kernel {
         let machine = self.machine();
         let number = |value: Option<u32>| value.map(|value| value.to_le_bytes().to_vec());
         let text = |value: Option<&str>| value.map(|value| value.as_bytes().to_vec());
-        let mut features: Vec<u8> = Vec::new();
-        for feature in Feature::all() {
-            let (answer, name) = (self.known(feature), format!("{feature:?}"));
-            if answer != Answer::Unknown {
-                features.push(if answer == Answer::Yes { b'+' } else { b'-' });
-                features.extend(name.bytes());
-                features.push(b'\n');
-            }
-        }
         let parts = [
             (ENDIAN, Some(vec![u8::from(machine.endian == Endian::Big)])),
             (ARCHITECTURE, text(machine.architecture.as_deref())),
             (RELEASE, text(machine.release.as_deref())),
             (PAGE_SIZE, number(machine.page_size)),
             (CPUS, number(machine.possible_cpus)),
-            (FEATURES, Some(features).filter(|features| !features.is_empty())),
+            (FEATURES, Some(self.saved_features()).filter(|features| !features.is_empty())),
             (KCONFIG, text(kconfig)),
             (BTF, btf.map(|btf| btf.bytes().to_vec())),
             (MODULES, Some(self.saved_modules()).filter(|modules| !modules.is_empty())),
             (VERSION_CODE, number(machine.version_code)),
             (SYMBOLS, self.symbols()?.map(saved_symbols)),
             (CORE_BTF, self.core_btf().map(|btf| btf.bytes().to_vec())),
+            (PROBES, Some(self.saved_answers()).filter(|answers| !answers.is_empty())),
         ];
         let parts: Vec<(Section, Vec<u8>)> =
             parts.into_iter().filter_map(|(section, bytes)| Some((section, bytes?))).collect();
@@ -350,7 +346,7 @@ impl Parts<'_> {
         if let Some(text) = self.text(KCONFIG)? {
             builder = builder.kconfig(text);
         }
-        builder = self.features(builder)?;
+        builder = self.answers(self.features(builder)?)?;
         if let Some(btf) = self.btf(BTF, endian)? {
             builder = builder.btf(btf);
         }
@@ -370,22 +366,6 @@ impl Parts<'_> {
             return Err(Damage { at, source: SavedError::Endian { machine: endian, btf: btf.endian() } });
         }
         Ok(Some(btf))
-    }
-
-    /// One answer a line: `+Name` or `-Name`. One about a feature that this version has no use for is passed over.
-    fn features(&self, mut builder: KernelBuilder) -> Result<KernelBuilder, Damage> {
-        let at = self.get(FEATURES).map_or(0, |(at, _)| at);
-        for line in self.text(FEATURES)?.unwrap_or_default().lines() {
-            let (answer, name) = match line.split_at_checked(1) {
-                Some(("+", name)) => (Answer::Yes, name),
-                Some(("-", name)) => (Answer::No, name),
-                _ => return Err(value(at, FEATURES, "lines of `+Name` or `-Name`")),
-            };
-            if let Some(feature) = Feature::all().find(|feature| format!("{feature:?}") == name) {
-                builder = builder.feature(feature, answer);
-            }
-        }
-        Ok(builder)
     }
 
     /// Names alone: addresses are of one run of a kernel.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::Diagnostic;
+use crate::kernel::{Answer, Feature};
 
 /// `struct s { int a; }` in a blob of either byte order.
 fn btf(endian: Endian) -> Vec<u8> {

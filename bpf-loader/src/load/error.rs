@@ -10,7 +10,7 @@ use crate::diagnose::{Attachment, Diagnostic, Refused};
 use crate::kernel::KernelError;
 use crate::load::{InstanceAccess, MapLoadError};
 use crate::object::SpecError;
-use crate::plan::PlanFailed;
+use crate::plan::{Plan, PlanFailed, PlanProgram};
 use crate::verifier::Report;
 
 /// Why an object could not be loaded. Codes E0501 to E0519, and those of planning.
@@ -164,6 +164,8 @@ pub struct ProgramError {
     pub program: String,
     /// Which of its instances, where it has several.
     pub instance: Option<u32>,
+    /// What of it was refused, if not the program itself: `a jump table`.
+    pub part: Option<&'static str>,
     /// What the verifier said, as far as it said anything.
     pub report: Option<Box<Report>>,
     /// The likely cause where the verifier said nothing, checked.
@@ -172,11 +174,21 @@ pub struct ProgramError {
     pub source: SysError,
 }
 
+impl ProgramError {
+    pub(super) fn new(plan: &Plan, program: &PlanProgram, refused: Box<Refused>, source: SysError) -> Self {
+        let instance = plan.is_one_of_several(program).then_some(program.instance);
+        Self { program: program.name.clone(), instance, part: None, report: None, refused, source }
+    }
+}
+
 impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "program `{}`", self.program)?;
         if let Some(index) = self.instance {
             write!(f, ", instance {index},")?;
+        }
+        if let Some(part) = self.part {
+            write!(f, ": {part}")?;
         }
         f.write_str(" was refused")?;
         match (&self.report, &self.refused.cause) {

@@ -1,6 +1,5 @@
 //! Instances of programs that are loaded: asked for by index, and more of them.
 
-use std::num::NonZero;
 use std::ops::Range;
 use std::os::fd::OwnedFd;
 
@@ -10,6 +9,7 @@ use thiserror::Error;
 
 use crate::diagnose::diagnostic;
 use crate::kernel::Kernel;
+use crate::load::programs::Means;
 use crate::load::{LoadError, LoadedObject, SysRef, Types, maps, modules, programs, symbols};
 use crate::map::{Map, MapError};
 use crate::object::Instances;
@@ -21,7 +21,7 @@ use crate::program::Program;
 pub(super) struct More {
     pub(super) kernel: Kernel,
     pub(super) btf: Option<OwnedFd>,
-    pub(super) threads: Option<NonZero<usize>>,
+    pub(super) means: Means,
     pub(super) sys: SysRef,
 }
 
@@ -156,8 +156,9 @@ impl LoadedObject {
         }
         let new = |program: &&PlanProgram| program.id == id && range.contains(&program.instance);
         let new: Vec<&PlanProgram> = plan.programs().iter().filter(new).collect();
-        let loaded = programs::load(&plan, &new, &all, types, more.threads, &more.sys);
+        let loaded = programs::load(&plan, &new, &all, types, more.means, &more.sys);
         let loaded = loaded.map_err(|stopped| stopped.error)?;
+        programs::bind(&plan, &new, &all, &loaded, more.sys.as_ref());
         self.programs.extend(loaded);
         (self.plan, self.maps) = (plan, all);
         Ok(range)

@@ -8,6 +8,7 @@ use bpf_sys::{SysError, errno};
 use thiserror::Error;
 
 use crate::diagnose::diagnostic;
+use crate::load::pin_error::{mount_one, not_on};
 
 /// Where a map was taken from that is there already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub enum MapLoadError {
         source: SysError,
     },
     /// It cannot be pinned.
-    #[error("map `{map}` cannot be pinned to {}{}", path.display(), if *bpffs { "" } else { ", which is not on a bpffs" })]
+    #[error("map `{map}` cannot be pinned to {}{}", path.display(), not_on(*bpffs))]
     Pin {
         /// The map.
         map: String,
@@ -153,10 +154,7 @@ impl MapLoadError {
                 path.display()
             )),
             Self::Incompatible { .. } => Some("make the map's spec agree with it before planning".into()),
-            Self::Pin { path, bpffs: false, .. } => {
-                let folder = path.parent().unwrap_or(Path::new("/sys/fs/bpf"));
-                Some(format!("mount one there (mount -t bpf bpf {}), or pin elsewhere", folder.display()))
-            }
+            Self::Pin { path, bpffs: false, .. } => Some(mount_one(path)),
             Self::Pin { path, .. } | Self::Unreadable { origin: Origin::Pin(path), .. } if has_dot(path) => {
                 Some("names on a bpffs have no dots: choose another, with `_` for each".into())
             }

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bpf_elf::{MapId, SlotTarget};
 use bpf_sys::map::{MapCreate, MapFd};
@@ -14,10 +12,10 @@ use bpf_sys::{SysError, errno};
 use crate::diagnose::Asked;
 use crate::load::pins::Pins;
 use crate::load::{
-    LoadError, LoadOptions, LoadedObject, MapLoadError, Programs, RealSys, Stopped, Sys, SysRef, Types,
-    encode, programs, refused, reuse,
+    LoadError, LoadOptions, MapLoadError, Programs, Stopped, Sys, SysRef, Types, encode, programs, refused,
+    reuse,
 };
-use crate::map::{Map, MapError};
+use crate::map::Map;
 use crate::plan::{Plan, PlanMap, Step};
 
 /// Creates all of them, or finds them. The pins that are made go away again unless they are kept.
@@ -68,48 +66,8 @@ fn in_memory(plan: &Plan, map: &PlanMap, fd: MapFd, is_new: bool, sys: &SysRef) 
     Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", source))
 }
 
-impl LoadedObject {
-    /// Pins every map into a folder on a bpffs, which is made where it is missing, under its name with `_` for each dot, an
-    /// instance's copy under `NAME_PROGRAM_INDEX`: all or none.
-    ///
-    /// # Errors
-    /// [`MapLoadError::Pin`] for the first that cannot be pinned.
-    #[doc(alias = "bpf_object__pin_maps")]
-    pub fn pin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapLoadError> {
-        let mut pins = Pins::new(&(Arc::new(RealSys) as SysRef));
-        for map in self.plan.maps() {
-            let Some(live) = self.maps.get(&map.id) else { continue };
-            pins.pin(&self.plan, map, &pin_in(&self.plan, folder.as_ref(), map), live.fd())?;
-        }
-        pins.keep();
-        Ok(())
-    }
-
-    /// Removes what [`Self::pin_maps`] has pinned. The folder stays.
-    ///
-    /// # Errors
-    /// [`MapError::NotPinned`] where another map is pinned by now, [`MapError::Refused`]; what comes before is removed.
-    #[doc(alias = "bpf_object__unpin_maps")]
-    pub fn unpin_maps(&self, folder: impl AsRef<Path>) -> Result<(), MapError> {
-        let maps = self.plan.maps().iter();
-        let mut live = maps.filter_map(|map| Some((map, self.maps.get(&map.id)?)));
-        live.try_for_each(|(map, live)| live.unpin(pin_in(&self.plan, folder.as_ref(), map)))
-    }
-}
-
-/// Where a map is pinned in a folder. Names on a bpffs have no dots.
-fn pin_in(plan: &Plan, folder: &Path, map: &PlanMap) -> PathBuf {
-    let name = map.name.replace('.', "_");
-    match map.copy {
-        None => folder.join(name),
-        Some(copy) => {
-            let program = plan.object().program(copy.program).map_or("", |spec| spec.name());
-            folder.join(format!("{name}_{program}_{}", copy.instance))
-        }
-    }
-}
-
-/// Puts programs into the slots that are to hold them from the start; of one with instances the first.
+/// Puts programs into the slots that are to hold them from the start; of one with instances the first that was loaded. Where
+/// all of them are left out the slot stays empty.
 pub(super) fn fill_with_programs(
     plan: &Plan,
     maps: &HashMap<MapId, Map>,

@@ -7,6 +7,7 @@ mod jump_tables;
 mod map_error;
 mod maps;
 mod modules;
+mod pin_error;
 mod pins;
 mod programs;
 mod reuse;
@@ -21,14 +22,16 @@ use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use bpf_elf::{MapId, StructOpsId};
+use bpf_elf::{ExternKind, MapId, StructOpsId};
 use bpf_sys::SysError;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
 pub use instances::InstanceAccess;
 pub use map_error::{Difference, MapLoadError, Origin};
 use modules::Modules;
-use programs::Programs;
+pub use pin_error::PinError;
+pub(crate) use pin_error::mount_one;
+use programs::{Means, Programs};
 use reuse::Given;
 pub(crate) use reuse::Shape;
 use symbols::Addresses;
@@ -37,14 +40,14 @@ pub(crate) use sys::{RealSys, Sys, SysRef, io};
 use crate::diagnose::{Asked, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{KernelType, Plan, PlanProgram, Step};
+use crate::plan::{KernelType, Plan, PlanProgram, Step, Value};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
 /// How to load a plan.
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
-    threads: Option<NonZero<usize>>,
+    means: Means,
     reuse: Vec<(String, Given)>,
 }
 
@@ -58,7 +61,18 @@ impl LoadOptions {
     /// How many programs may be loaded at the same time; 1 for one after the other.
     #[must_use]
     pub fn threads(mut self, threads: NonZero<usize>) -> Self {
-        self.threads = Some(threads);
+        self.means.threads = Some(threads);
+        self
+    }
+
+    /// How many bytes the verifier's logs of all programs together may take; 256 MiB if nothing is set. Programs that are
+    /// loaded with a log, because they were refused or because it was asked for, share them evenly, on however many
+    /// threads they are loaded: of 200 that are refused, each has 1.28 MiB. One log has at most 64 MiB. Of a log that is
+    /// longer, kernels since 6.4 keep the end, which says why, and older ones the beginning;
+    /// [`Report::truncated`](crate::verifier::Report::truncated) says that it is not whole.
+    #[must_use]
+    pub fn log_memory(mut self, bytes: usize) -> Self {
+        self.means.log_memory = Some(bytes);
         self
     }
 
@@ -174,23 +188,35 @@ impl LoadedObject {
         self.plan.struct_ops().iter().filter_map(|var| self.struct_ops.get(&var.id))
     }
 
-    /// A global variable, by name.
+    /// A global variable, by name; also a value of the kernel's configuration (`__kconfig`) that a program uses.
     ///
     /// # Errors
     /// [`MapError::NoSuch`].
     pub fn global(&self, name: &str) -> Result<Global, MapError> {
         let file = self.plan.object().file();
         let found = file.global_named(name).and_then(|global| Some((global, self.maps.get(&global.map)?)));
-        let (global, map) = found.ok_or_else(|| {
-            MapError::no_such(
-                "global variable",
-                name,
-                file.globals().iter().map(|global| global.name.as_str()),
-            )
-        })?;
+        let Some((global, map)) = found else { return self.kconfig_value(name) };
         let spec = self.plan.object().map(global.map);
         let size = spec.map_or(global.size, |spec| spec.global_size(global));
         Ok(Global::new(global, size, map.clone()))
+    }
+
+    /// Where a value of the configuration stands.
+    fn kconfig_value(&self, name: &str) -> Result<Global, MapError> {
+        let file = self.plan.object().file();
+        let found = self.plan.externs().iter().find(|found| found.name == name);
+        let declared = found.and_then(|found| file.externs().iter().find(|declared| declared.id == found.id));
+        let (value, kind) = (found.map(|found| &found.value), declared.map(|declared| declared.kind));
+        if let (Some(Value::MapValue { map, offset }), Some(ExternKind::Kconfig { size, .. })) = (value, kind)
+            && let Some(map) = self.maps.get(map)
+        {
+            return Ok(Global::placed(name, *offset, size, map.clone()));
+        }
+        let externs =
+            self.plan.externs().iter().filter(|found| matches!(found.value, Value::MapValue { .. }));
+        let names = file.globals().iter().map(|global| global.name.as_str());
+        let names = names.chain(externs.map(|found| found.name.as_str()));
+        Err(MapError::no_such("global variable", name, names))
     }
 }
 
@@ -282,7 +308,8 @@ fn execute(
     let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses };
     let (maps, pins) = maps::create(plan, types, options, sys)?;
     let all: Vec<&PlanProgram> = plan.programs().iter().collect();
-    let programs = programs::load(plan, &all, &maps, types, options.threads, sys)?;
+    let programs = programs::load(plan, &all, &maps, types, options.means, sys)?;
+    programs::bind(plan, &all, &maps, &programs, sys.as_ref());
     maps::fill_with_programs(plan, &maps, &programs, sys.as_ref())?;
     let mut struct_ops = HashMap::with_capacity(plan.struct_ops().len());
     for ops in plan.struct_ops() {
@@ -295,12 +322,8 @@ fn execute(
     }
     pins.keep();
     let kept = plan.instances().iter().any(|instances| instances.kept.is_some());
-    let more = kept.then(|| instances::More {
-        kernel: kernel.clone(),
-        btf,
-        threads: options.threads,
-        sys: sys.clone(),
-    });
+    let more =
+        kept.then(|| instances::More { kernel: kernel.clone(), btf, means: options.means, sys: sys.clone() });
     Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops, more })
 }
 

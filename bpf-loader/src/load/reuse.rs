@@ -11,7 +11,7 @@ use bpf_sys::uapi::flags::{
     BPF_F_NO_COMMON_LRU, BPF_F_RDONLY, BPF_F_RDONLY_PROG, BPF_F_VTYPE_BTF_OBJ_FD, BPF_F_WRONLY,
 };
 
-use crate::load::{Difference, LoadOptions, MapLoadError, Origin, Sys, io};
+use crate::load::{Difference, LoadOptions, MapLoadError, Origin, Sys};
 use crate::map::Map;
 use crate::plan::{Plan, PlanMap};
 
@@ -58,12 +58,9 @@ pub(super) fn find(
             source,
         },
     };
-    let copy = |fd: std::os::fd::BorrowedFd<'_>| {
-        fd.try_clone_to_owned().map_err(|error| io("fcntl(F_DUPFD_CLOEXEC)", &error))
-    };
     let fd = match (given, &map.pin) {
-        (Some(Given::Map(given)), _) => copy(given.as_fd()),
-        (Some(Given::Fd(given)), _) => copy(given.as_fd()),
+        (Some(Given::Map(given)), _) => sys.duplicate(given.as_fd()),
+        (Some(Given::Fd(given)), _) => sys.duplicate(given.as_fd()),
         (None, Some(path)) => match sys.pinned(path) {
             Ok(None) => return Ok(None),
             Ok(Some(fd)) => Ok(fd),

@@ -17,9 +17,16 @@ use bpf_sys::{MapMapping, SysError, errno};
 use crate::kernel::{Answer, Feature};
 use crate::load::Shape;
 
+const DUPLICATE: &str = "fcntl(F_DUPFD_CLOEXEC)";
+
 pub(crate) trait Sys: fmt::Debug + Send + Sync {
-    /// Called before each call; a test refuses it here.
+    /// Called before each call of bpf(2); a test refuses it here.
     fn before(&self, _command: Command) -> Result<(), SysError> {
+        Ok(())
+    }
+
+    /// As [`Self::before`], for the other calls that make something, by their names.
+    fn before_other(&self, _what: &'static str) -> Result<(), SysError> {
         Ok(())
     }
 
@@ -107,6 +114,7 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
 
     /// Makes a folder that only its owner can enter; false if it is there.
     fn make_folder(&self, path: &Path) -> Result<bool, SysError> {
+        self.before_other("mkdir")?;
         match std::fs::DirBuilder::new().mode(0o700).create(path) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
@@ -118,11 +126,19 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         std::fs::remove_dir(path).map_err(|error| io("rmdir", &error))
     }
 
+    /// Another descriptor of what a caller holds.
+    fn duplicate(&self, fd: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.before_other(DUPLICATE)?;
+        fd.try_clone_to_owned().map_err(|error| io(DUPLICATE, &error))
+    }
+
     fn map_mmap(&self, map: &MapFd, len: usize, writable: bool) -> Result<MapMapping, SysError> {
+        self.before_other("mmap")?;
         MapMapping::new(map, len, writable)
     }
 
     fn map_arena(&self, map: &MapFd, len: usize, address: u64) -> Result<MapMapping, SysError> {
+        self.before_other("mmap")?;
         MapMapping::arena(map, len, address)
     }
 
@@ -141,6 +157,11 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
             return (Err(error), LogSize::default());
         }
         load.load_with_log(level, log)
+    }
+
+    fn prog_bind_map(&self, prog: BorrowedFd<'_>, map: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.before(Command::PROG_BIND_MAP)?;
+        bpf_sys::prog::bind_map(prog, map)
     }
 
     fn link_struct_ops(&self, map: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {

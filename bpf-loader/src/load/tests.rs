@@ -1,4 +1,5 @@
-//! Every call of a load and of attaching, refused in turn: nothing stays open, and the error names the step.
+//! Loads into a kernel that is none, which counts the calls and refuses any of them: nothing stays open then, and the
+//! error names the step.
 
 use std::collections::HashMap;
 use std::ffi::CStr;
@@ -22,9 +23,14 @@ use crate::struct_ops::State;
 /// A kernel that takes everything but one call, and counts what it gave out.
 #[derive(Debug, Default)]
 struct Fake {
-    calls: Mutex<Vec<Command>>,
+    /// Commands of bpf(2) by their names, and the other calls of the seam.
+    calls: Mutex<Vec<&'static str>>,
     /// Which call to refuse, and how.
     refuse: Option<(usize, i32)>,
+    /// Every program is refused, with a log of so many bytes that ends with its number; the first ones take the longest.
+    verbose: Option<usize>,
+    /// How many programs were refused so.
+    refused: AtomicUsize,
     /// A feature that this kernel lacks: program loads are refused until the plan does without it.
     lacks: Option<Feature>,
     probes: AtomicUsize,
@@ -47,10 +53,19 @@ struct Fake {
 
 impl Fake {
     fn count(&self, command: Command) -> Result<(), SysError> {
+        let name = command.name().and_then(|name| name.strip_prefix("BPF_")).unwrap();
+        self.record(name).map_err(|errno| SysError::Kernel { command, errno })
+    }
+
+    fn count_other(&self, what: &'static str) -> Result<(), SysError> {
+        self.record(what).map_err(|errno| SysError::Io { what, errno })
+    }
+
+    fn record(&self, name: &'static str) -> Result<(), i32> {
         let mut calls = self.calls.lock().unwrap();
-        calls.push(command);
+        calls.push(name);
         match self.refuse {
-            Some((at, errno)) if calls.len() - 1 == at => Err(SysError::Kernel { command, errno }),
+            Some((at, errno)) if calls.len() - 1 == at => Err(errno),
             _ => Ok(()),
         }
     }
@@ -65,7 +80,7 @@ impl Fake {
         }
     }
 
-    fn calls(&self) -> Vec<Command> {
+    fn calls(&self) -> Vec<&'static str> {
         self.calls.lock().unwrap().clone()
     }
 }
@@ -103,7 +118,9 @@ impl Sys for Fake {
     fn pinned(&self, path: &Path) -> Result<Option<OwnedFd>, SysError> {
         self.count(Command::OBJ_GET)?;
         let found = self.pins.lock().unwrap().get(path).copied();
-        *self.created.lock().unwrap() = found;
+        if found.is_some() {
+            *self.created.lock().unwrap() = found;
+        }
         Ok(found.map(|_| descriptor()))
     }
     fn map_of(&self, _: OwnedFd) -> Result<(MapFd, Shape), SysError> {
@@ -132,6 +149,7 @@ impl Sys for Fake {
         Ok(true)
     }
     fn make_folder(&self, path: &Path) -> Result<bool, SysError> {
+        self.count_other("mkdir")?;
         let mut folders = self.folders.lock().unwrap();
         let made = !folders.iter().any(|known| known == path);
         folders.extend(made.then(|| path.to_owned()));
@@ -147,7 +165,12 @@ impl Sys for Fake {
     fn map_delete(&self, _: &MapFd, _: &[u8]) -> Result<(), SysError> {
         self.count(Command::MAP_DELETE_ELEM)
     }
+    fn duplicate(&self, fd: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.count_other("dup")?;
+        Ok(fd.try_clone_to_owned().unwrap())
+    }
     fn map_mmap(&self, map: &MapFd, len: usize, writable: bool) -> Result<MapMapping, SysError> {
+        self.count_other("mmap")?;
         if self.refuse_mmap {
             return Err(SysError::Io { what: "mmap", errno: errno::ENOMEM });
         }
@@ -159,6 +182,11 @@ impl Sys for Fake {
     fn prog_load(&self, load: &ProgLoad<'_>) -> Result<OwnedFd, SysError> {
         let _ = load;
         self.count(Command::PROG_LOAD)?;
+        if self.verbose.is_some() {
+            let before = self.refused.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(std::time::Duration::from_millis(20_u64.saturating_sub(before as u64)));
+            return Err(SysError::Kernel { command: Command::PROG_LOAD, errno: errno::EINVAL });
+        }
         if self.put_off.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
         {
             return Err(SysError::Kernel { command: Command::PROG_LOAD, errno: errno::EAGAIN });
@@ -172,6 +200,13 @@ impl Sys for Fake {
         _: u32,
         log: &mut [u8],
     ) -> (Result<OwnedFd, SysError>, LogSize) {
+        if let Some(len) = self.verbose {
+            let mut size = LogSize::default();
+            (size.written, size.true_size) = (len.min(log.len()), u32::try_from(len).ok());
+            log[..size.written].fill(b'v');
+            let errno = if len > log.len() { errno::ENOSPC } else { errno::EINVAL };
+            return (Err(SysError::Kernel { command: Command::PROG_LOAD, errno }), size);
+        }
         // Once refused, refused again, with a log.
         log[..4].copy_from_slice(b"no!\0");
         let mut size = LogSize::default();
@@ -183,6 +218,9 @@ impl Sys for Fake {
             }),
             size,
         )
+    }
+    fn prog_bind_map(&self, _: BorrowedFd<'_>, _: BorrowedFd<'_>) -> Result<(), SysError> {
+        self.count(Command::PROG_BIND_MAP)
     }
     fn link_struct_ops(&self, _: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
         self.count(Command::LINK_CREATE).map(|()| descriptor())
@@ -219,7 +257,9 @@ impl Sys for Fake {
 
 fn fixture(name: &str) -> PathBuf {
     let endian = if cfg!(target_endian = "big") { "eb" } else { "el" };
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/{name}.{endian}.bpf.o"))
+    let root = std::env::var_os("BPF_TEST_FIXTURES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures"), PathBuf::from);
+    root.join(format!("{name}.{endian}.bpf.o"))
 }
 
 /// The kernel in miniature, taken for the one that runs.
@@ -257,315 +297,115 @@ fn alone() -> std::sync::MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// The calls of a load and of attaching every struct_ops, in order; then each of them is refused, in four ways.
+/// How each call is refused.
+const REFUSALS: [i32; 5] = [errno::EPERM, errno::ENOMEM, errno::EINVAL, errno::EAGAIN, errno::ENOSPC];
+
+/// What an error says of the step that made a call: one of these.
+fn says(call: &str) -> &'static [&'static str] {
+    match call {
+        "BTF_LOAD" => &["loading BTF"],
+        "BTF_GET_NEXT_ID" | "BTF_GET_FD_BY_ID" => &["looking for the BTF of module `"],
+        "OBJ_GET" => &["what is pinned at"],
+        "OBJ_GET_INFO_BY_FD" => &["looking for the BTF of module `", "what is pinned at", "what was given"],
+        "MAP_CREATE" => {
+            &["creating map `", "creating what is to stand in map `", ": a jump table was refused"]
+        }
+        "MAP_UPDATE_ELEM" => &["filling map `", "filling slot ", ": a jump table was refused"],
+        "MAP_FREEZE" => &["freezing map `", ": a jump table was refused"],
+        "mmap" => &["mapping map `"],
+        "dup" => &["what was given"],
+        "OBJ_PIN" | "mkdir" => &["cannot be pinned to"],
+        "PROG_LOAD" => &["program `"],
+        other => panic!("no step is known to make the call {other}"),
+    }
+}
+
+/// The calls of a load, in order; then each of them is refused, in five ways.
 fn check(name: &str, expected: &str) {
     check_on(&kernel(), Fake::default, name, expected);
 }
 
 fn check_on(kernel: &Kernel, fake: impl Fn() -> Fake, name: &str, expected: &str) {
-    let _alone = alone();
     let plan = Object::open(fixture(name)).unwrap().plan(kernel).unwrap();
+    check_plan(&plan, kernel, one_thread, fake, expected);
+}
+
+fn check_plan(
+    plan: &Plan,
+    kernel: &Kernel,
+    options: fn() -> LoadOptions,
+    fake: impl Fn() -> Fake,
+    expected: &str,
+) {
+    let _alone = alone();
+    let load = |fake: Fake| {
+        let fake = Arc::new(fake);
+        (fake.clone(), load_with(plan, kernel, &options(), &(fake as SysRef)))
+    };
     let before = descriptors();
-    let (counted, loaded) = load(&plan, kernel, fake());
+    let (counted, loaded) = load(fake());
     let loaded = loaded.unwrap();
     let calls = counted.calls();
-    let text: Vec<&str> = calls.iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
-    assert_eq!(text.join(" "), expected, "{name}");
+    assert_eq!(calls.join(" "), expected);
     drop(loaded);
-    assert_eq!(descriptors(), before, "{name}: descriptors after a load that went well");
+    assert_eq!(descriptors(), before, "descriptors after a load that went well");
 
-    for at in 0..calls.len() {
-        for errno in [errno::EPERM, errno::ENOMEM, errno::EINVAL, errno::ENOSPC] {
-            let (counted, outcome) = load(&plan, kernel, Fake { refuse: Some((at, errno)), ..fake() });
+    let tables = plan.programs().iter().flat_map(|program| &program.jump_tables);
+    let tables: usize = tables.map(|table| table.targets.len() + 2).sum();
+    for (at, call) in calls.iter().enumerate() {
+        for errno in REFUSALS {
+            let what = format!("call {at}, {call}, refused by {errno}");
+            let (counted, outcome) = load(Fake { refuse: Some((at, errno)), ..fake() });
+            if (*call, errno) == ("PROG_LOAD", errno::EAGAIN) {
+                // Put off, and tried again.
+                drop(outcome.unwrap());
+                assert_eq!(counted.calls().len(), calls.len() + 1, "{what}");
+                assert_eq!(descriptors(), before, "{what}: descriptors");
+                continue;
+            }
+            if *call == "PROG_BIND_MAP" {
+                // Nothing depends on it.
+                drop(outcome.unwrap());
+                assert_eq!(descriptors(), before, "{what}: descriptors");
+                continue;
+            }
             let error = outcome.expect_err("it was refused");
-            assert!(counted.calls().len() >= at);
-            assert!(matches!(error.code(), "E0503" | "E0504"), "{name}, call {at}: {} {error}", error.code());
-            assert!(!error.labels().is_empty(), "{name}, call {at}: {error} says not where");
-            let of_map = error.to_string().contains(" map `");
-            let labels = error.labels();
-            let named = labels.iter().any(|label| matches!(label.place, Place::Item { kind: "map", .. }));
-            assert_eq!(named, of_map, "{name}, call {at}: {error}: {labels:?}");
-            assert!(!error.to_string().is_empty() && std::error::Error::source(&error).is_some());
+            // Programs that are independent of a refused one are loaded all the same, and its jump tables are made again for
+            // its log; nothing else is done any more.
+            let last = calls.iter().skip(at).take_while(|next| ["PROG_LOAD", *call].contains(next)).count();
+            assert!((at + 1..=at + last + tables).contains(&counted.calls().len()), "{what}");
+            check_error(&error, call, &what);
+            assert_eq!(*counted.folders.lock().unwrap(), fake().folders.into_inner().unwrap(), "{what}");
+            assert_eq!(*counted.pins.lock().unwrap(), fake().pins.into_inner().unwrap(), "{what}");
             drop(error);
-            assert_eq!(descriptors(), before, "{name}: descriptors after call {at} was refused");
+            assert_eq!(descriptors(), before, "{what}: descriptors");
         }
     }
 }
 
-#[test]
-fn minimal() {
-    check("socket/minimal", "BTF_LOAD PROG_LOAD");
+/// It has a code, says where and which step it was, and the kernel's answer is its cause.
+fn check_error(error: &super::LoadError, call: &str, what: &str) {
+    let text = error.to_string();
+    assert!(says(call).iter().any(|step| text.contains(step)), "{what}: {text}");
+    let codes = ["E0503", "E0504", "E0516", "E0517"];
+    assert!(codes.contains(&error.code()), "{what}: {} {text}", error.code());
+    let labels = error.labels();
+    assert!(!labels.is_empty(), "{what}: {text} says not where");
+    let of_map = text.contains("map `");
+    let named = labels.iter().any(|label| matches!(label.place, Place::Item { kind: "map", .. }));
+    assert_eq!(named, of_map, "{what}: {text}: {labels:?}");
+    assert!(std::error::Error::source(error).is_some(), "{what}: {text}");
 }
 
-#[test]
-fn without_btf() {
-    check("socket/no_btf", "PROG_LOAD");
-}
-
-#[test]
-fn maps_and_globals() {
-    check(
-        "socket/filter_maps",
-        "BTF_LOAD MAP_CREATE MAP_CREATE MAP_CREATE MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE PROG_LOAD",
-    );
-}
-
-/// A map for each table, filled and frozen before the program is loaded, and let go of then.
-#[test]
-fn jump_tables() {
-    check(
-        "jump/table",
-        "BTF_LOAD MAP_CREATE MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE \
-         MAP_UPDATE_ELEM MAP_UPDATE_ELEM MAP_FREEZE PROG_LOAD",
-    );
-}
-
-#[test]
-fn congestion_control() {
-    check(
-        "struct_ops/cong",
-        "BTF_LOAD MAP_CREATE MAP_UPDATE_ELEM MAP_FREEZE MAP_CREATE MAP_UPDATE_ELEM MAP_CREATE MAP_CREATE \
-         PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD PROG_LOAD",
-    );
-}
-
-/// A kernel with the module of the fixtures, taken for the one that runs.
-fn kernel_with_module() -> Kernel {
-    let stored = Kernel::open(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/kernels/stored/x86_64-6.12.kernel"),
-    );
-    let stored = stored.unwrap();
-    let builder = Kernel::builder().btf(stored.btf().unwrap().clone());
-    let module = stored.module("bpf_fixture").unwrap().btf().unwrap().bytes();
-    builder.module("bpf_fixture", module).build_as_running()
-}
-
-/// What of the kernel's BTF is looked at: up to the module, which comes after the object's own.
-#[test]
-#[cfg(target_endian = "little")]
-fn struct_ops_of_a_module() {
-    let owners = [Some("vmlinux"), None, Some("another"), Some("bpf_fixture"), Some("later")];
-    let look = "BTF_GET_NEXT_ID BTF_GET_FD_BY_ID OBJ_GET_INFO_BY_FD ".repeat(4);
-    check_on(
-        &kernel_with_module(),
-        || Fake { btf: owners.to_vec(), ..Fake::default() },
-        "module/ops_nolink",
-        &format!("BTF_LOAD {look}MAP_CREATE PROG_LOAD PROG_LOAD"),
-    );
-}
-
-#[test]
-#[cfg(target_endian = "little")]
-fn a_module_that_is_gone() {
-    let _alone = alone();
-    let kernel = kernel_with_module();
-    let plan = Object::open(fixture("module/ops_nolink")).unwrap().plan(&kernel).unwrap();
-    let before = descriptors();
-    // One of that name that user space loaded is none.
-    let owners = vec![Some("vmlinux"), None];
-    let error = load(&plan, &kernel, Fake { btf: owners.clone(), ..Fake::default() }).1.unwrap_err();
-    assert_eq!(error.to_string(), "this plan needs module `bpf_fixture`, which is not loaded");
-    assert_eq!((error.code(), error.help().as_deref()), ("E0508", Some("load it: modprobe bpf_fixture")));
-    // What goes away between being listed and being opened is passed over.
-    let refuse = Some((2, errno::ENOENT));
-    let owners = vec![None, Some("bpf_fixture")];
-    let (fake, loaded) = load(&plan, &kernel, Fake { btf: owners, refuse, ..Fake::default() });
-    assert!(loaded.is_ok(), "{:?}", fake.calls());
-    drop(loaded);
-    assert_eq!(descriptors(), before);
-}
-
-/// A kernel where the module is another, or is not there.
-#[test]
-#[cfg(target_endian = "little")]
-fn a_plan_for_other_modules() {
-    let planned_for = kernel_with_module();
-    let plan = Object::open(fixture("module/ops_nolink")).unwrap().plan(&planned_for).unwrap();
-    let btf = || Kernel::builder().btf(planned_for.btf().unwrap().clone());
-    let mut other = planned_for.module("bpf_fixture").unwrap().btf().unwrap().bytes().to_vec();
-    // The last letter of the last name.
-    let at = other.len() - 2;
-    other[at] ^= 1;
-    for (kernel, code) in [
-        (btf().build_as_running(), "E0508"),
-        (btf().module("bpf_fixture", other).build_as_running(), "E0509"),
-    ] {
-        let (fake, outcome) = load(&plan, &kernel, Fake::default());
-        assert_eq!(outcome.unwrap_err().code(), code);
-        assert!(fake.calls().is_empty());
-    }
-}
-
-#[test]
-fn attaching_is_undone() {
-    let _alone = alone();
-    let (kernel, before) = (kernel(), descriptors());
-    for (name, loads, attach) in [
-        ("struct_ops/cong", 15, &["MAP_UPDATE_ELEM", "LINK_CREATE", "LINK_DETACH"][..]),
-        ("struct_ops/cong_nolink", 0, &["MAP_UPDATE_ELEM", "MAP_DELETE_ELEM"]),
-    ] {
-        let plan = Object::open(fixture(name)).unwrap().plan(&kernel).unwrap();
-        let (fake, loaded) = load(&plan, &kernel, Fake::default());
-        let loaded = loaded.unwrap();
-        let done = fake.calls().len();
-        assert!(loads == 0 || done == loads);
-        let ops = loaded.struct_ops_variables().next().unwrap();
-        let link = ops.attach().unwrap();
-        assert_eq!(ops.attach().map(drop).unwrap_err().code(), "E0604");
-        link.detach().unwrap();
-        let calls: Vec<_> =
-            fake.calls()[done..].iter().filter_map(|call| call.name()?.strip_prefix("BPF_")).collect();
-        assert_eq!(calls, attach, "{name}: a refused second attach makes no call");
-
-        // The last call before it is registered is refused: it is not registered, and can be tried again.
-        let at = done + attach.len() - 2;
-        let (_, loaded) = load(&plan, &kernel, Fake { refuse: Some((at, errno::EINVAL)), ..Fake::default() });
-        let loaded = loaded.unwrap();
-        let ops = loaded.struct_ops_variables().next().unwrap();
-        assert!(ops.attach().is_err());
-        assert_ne!(ops.state(), State::Registered);
-        drop(ops.attach().unwrap());
-    }
-    assert_eq!(descriptors(), before);
-}
-
-#[test]
-fn a_refused_memory_map_undoes_the_load() {
-    let _alone = alone();
-    let (kernel, before) = (kernel(), descriptors());
-    let plan = Object::open(fixture("socket/filter_maps")).unwrap().plan(&kernel).unwrap();
-    let (_, outcome) = load(&plan, &kernel, Fake { refuse_mmap: true, ..Fake::default() });
-    let error = outcome.expect_err("it was refused");
-    assert_eq!(
-        (error.code(), error.to_string().contains("mapping map `.rodata`")),
-        ("E0503", true),
-        "{error}"
-    );
-    drop(error);
-    assert_eq!(descriptors(), before);
-}
-
-#[test]
-fn a_detach_that_is_refused_gives_the_link_back() {
-    let _alone = alone();
-    let kernel = kernel();
-    let plan = Object::open(fixture("struct_ops/cong_nolink")).unwrap().plan(&kernel).unwrap();
-    let (fake, loaded) = load(&plan, &kernel, Fake::default());
-    let at = fake.calls().len() + 1;
-    drop(loaded);
-    let (_, loaded) = load(&plan, &kernel, Fake { refuse: Some((at, errno::EPERM)), ..Fake::default() });
-    let loaded = loaded.unwrap();
-    let ops = loaded.struct_ops_variables().next().unwrap();
-    let failed = ops.attach().unwrap().detach().unwrap_err();
-    assert_eq!(ops.state(), State::Registered);
-    failed.link.detach().unwrap();
-    assert_eq!(ops.state(), State::Unregistered);
-}
-
-#[test]
-fn a_link_without_the_detach_command_is_closed() {
-    let _alone = alone();
-    let (kernel, before) = (kernel(), descriptors());
-    let plan = Object::open(fixture("tracing/raw_tp")).unwrap().plan(&kernel).unwrap();
-    let done = load(&plan, &kernel, Fake::default()).0.calls().len();
-    let refuse = Some((done + 1, errno::EOPNOTSUPP));
-    let (_, loaded) = load(&plan, &kernel, Fake { refuse, ..Fake::default() });
-    let loaded = loaded.unwrap();
-    let link = loaded.programs().next().unwrap().attach().unwrap();
-    let attached = descriptors();
-    link.detach().unwrap();
-    assert_eq!(descriptors() + 1, attached);
-    drop(loaded);
-    assert_eq!(descriptors(), before);
-}
-
-#[test]
-fn a_wrong_assumption_is_probed_once_and_planned_away() {
-    let _alone = alone();
-    // A program whose plan rests on names, on a kernel without them.
-    let bare = Kernel::builder().build_as_running();
-    let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&bare).unwrap();
-    assert!(plan.assumptions().any(|(feature, _)| feature == Feature::Names));
-    let (fake, loaded) = load(&plan, &bare, Fake { lacks: Some(Feature::Names), ..Fake::default() });
-    let loaded = loaded.unwrap();
-    assert_eq!(loaded.plan().programs()[0].kernel_name, "");
-    assert_eq!(plan.programs()[0].kernel_name, "seven");
-    assert!(loaded.plan().assumptions().all(|(feature, _)| feature != Feature::Names));
-    assert!(fake.probes.load(Ordering::Relaxed) >= 1);
-}
-
-#[test]
-fn a_wrong_assumption_of_a_map_is_planned_away_too() {
-    let bare = Kernel::builder().build_as_running();
-    let plan = Object::open(fixture("socket/filter_maps")).unwrap().plan(&bare).unwrap();
-    let _alone = alone();
-    let (fake, loaded) = load(&plan, &bare, Fake { lacks: Some(Feature::Names), ..Fake::default() });
-    assert!(loaded.unwrap().plan().maps().iter().all(|map| map.kernel_name.is_empty()));
-    // The refused map, then everything again.
-    assert_eq!(fake.calls().iter().filter(|call| **call == Command::MAP_CREATE).count(), 5);
-}
-
-#[test]
-fn a_load_that_is_put_off_is_tried_five_times() {
-    let kernel = kernel();
-    let plan = Object::open(fixture("socket/minimal")).unwrap().plan(&kernel).unwrap();
-    let _alone = alone();
-    for (times, loads) in [(4, true), (5, false)] {
-        let (fake, outcome) =
-            load(&plan, &kernel, Fake { put_off: AtomicUsize::new(times), ..Fake::default() });
-        assert_eq!(outcome.is_ok(), loads, "{times} times");
-        assert_eq!(fake.calls().iter().filter(|call| **call == Command::PROG_LOAD).count(), 5);
-    }
-}
-
-#[test]
-fn a_tracepoint_without_links_is_attached_all_the_same() {
-    use crate::attach::AttachOptions;
-    let _alone = alone();
-    let before = descriptors();
-    // Nothing is known of this kernel: a link is tried, and the kernel asked once if it refuses.
-    for (lacks, probes) in [(None, 0), (Some(Feature::PerfLink), 1)] {
-        let bare = Kernel::builder().build_as_running();
-        let plan = Object::open(fixture("ring/printk")).unwrap().plan(&bare).unwrap();
-        let fake = Arc::new(Fake { lacks, probes: AtomicUsize::new(1), ..Fake::default() });
-        let loaded = load_with(&plan, &bare, &one_thread(), &(fake.clone() as SysRef)).unwrap();
-        let program = loaded.program("on_exec").unwrap();
-        let attach = |options: AttachOptions| options.attach_event(program, "a/b", 1);
-        let link = attach(AttachOptions::new()).unwrap();
-        assert_eq!(link.fd().is_some(), lacks.is_none());
-        let with_cookie = attach(AttachOptions::new().cookie(7)).map(drop).map_err(|error| error.code());
-        assert_eq!(with_cookie, if lacks.is_none() { Ok(()) } else { Err("E0610") });
-        assert_eq!(fake.probes.load(Ordering::Relaxed), 1 + probes);
-        if lacks.is_some() {
-            assert_eq!(link.pin("/nowhere").unwrap_err().code(), "E0605");
-        }
-        link.detach().unwrap();
-    }
-    assert_eq!(descriptors(), before);
-}
-
-#[test]
-fn handles_are_shared() {
-    fn shared<T: Clone + Send + Sync + 'static>() {}
-    fn sent<T: Send + Sync + 'static>() {}
-    shared::<crate::Map>();
-    shared::<crate::Program>();
-    shared::<crate::StructOps>();
-    shared::<crate::Global>();
-    shared::<Kernel>();
-    shared::<Plan>();
-    sent::<crate::Link>();
-    sent::<crate::Links>();
-    sent::<LoadedObject>();
-    let _ = descriptor().as_fd();
-}
-
-#[path = "map_tests.rs"]
-mod maps;
-
-#[path = "extern_tests.rs"]
+mod all_or_nothing;
+mod assumptions;
+mod attaching;
+mod calls;
 #[cfg(target_endian = "little")]
 mod externs;
-
-#[path = "instance_tests.rs"]
 mod instances;
+mod maps;
+#[cfg(target_endian = "little")]
+mod modules;
+mod real;
+mod threads;

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::diagnose::diagnostic;
 
-/// Why something asked of a loaded object, a map or a global could not be done. Codes E0701 to E0720.
+/// Why something asked of a loaded object, a map or a global could not be done. Codes E0701 to E0721.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MapError {
@@ -62,13 +62,29 @@ pub enum MapError {
         /// Where it comes from: a path.
         origin: String,
     },
-    /// A pin that was to be removed is not one of this map.
-    #[error("map `{name}` is not what is pinned to {}", path.display())]
+    /// A pin that was to be removed is not one of it.
+    #[error("{kind} `{name}` is not what is pinned to {}", path.display())]
     NotPinned {
-        /// The map.
+        /// What it is: `map`, `program`.
+        kind: &'static str,
+        /// Its name.
         name: String,
         /// The path.
         path: PathBuf,
+    },
+    /// It was to be pinned where there are no pins.
+    #[error("{kind} `{name}` cannot be pinned to {}, which is not on a bpffs", path.display())]
+    NotOnBpffs {
+        /// What it is: `map`, `program`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its object.
+        object: String,
+        /// The path.
+        path: PathBuf,
+        /// What the kernel said.
+        source: Box<SysError>,
     },
     /// The variable cannot be written alone, or not at all.
     #[error("global variable `{name}` {why}")]
@@ -162,6 +178,24 @@ impl MapError {
         Self::Refused { doing, kind: "map", object: name.clone(), name, source }
     }
 
+    /// A refused pin, by its cause where that is the file system. What cannot be asked about is not the cause.
+    pub(crate) fn pinning(
+        kind: &'static str,
+        name: &str,
+        object: &str,
+        path: &Path,
+        source: SysError,
+    ) -> Self {
+        let (name, object) = (name.to_owned(), object.to_owned());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match bpf_sys::is_bpffs(folder) {
+            Ok(false) => {
+                Self::NotOnBpffs { kind, name, object, path: path.to_owned(), source: Box::new(source) }
+            }
+            _ => Self::Refused { doing: "pinning", kind, name, object, source },
+        }
+    }
+
     pub(crate) fn no_such<'a>(kind: &'static str, name: &str, among: impl Iterator<Item = &'a str>) -> Self {
         Self::NoSuch { kind, name: name.to_owned(), nearest: nearest(name, among) }
     }
@@ -180,6 +214,7 @@ impl MapError {
             Self::Processors { .. } => "E0718",
             Self::Lengths { .. } => "E0719",
             Self::Batch { .. } => "E0720",
+            Self::NotOnBpffs { .. } => "E0721",
             Self::NotPinned { .. } => "E0706",
             Self::NotAMap { .. } => "E0707",
         }
@@ -191,8 +226,8 @@ impl MapError {
         match self {
             Self::NoSuch { .. } => Vec::new(),
             Self::NotAMap { origin } => vec![Label::at(Place::Object(origin.clone()))],
-            Self::NotPinned { name, .. } => vec![Label::item("map", name)],
-            Self::Refused { kind, name, object, .. } => {
+            Self::NotPinned { kind, name, .. } => vec![Label::item(kind, name)],
+            Self::Refused { kind, name, object, .. } | Self::NotOnBpffs { kind, name, object, .. } => {
                 vec![Label::at(Place::Object(object.clone())), Label::item(kind, name)]
             }
             Self::WrongType { name, object, .. }
@@ -214,6 +249,7 @@ impl MapError {
         match self {
             Self::NoSuch { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::Refused { source, .. } => source.help().map(Into::into),
+            Self::NotOnBpffs { path, .. } => Some(crate::load::mount_one(path)),
             Self::Batch { source, .. } => source.help().map(Into::into),
             Self::WrongType { .. } => {
                 Some("`bpf_loader::map` has a table of handles and types of maps".into())

@@ -25,10 +25,15 @@ pub struct Global {
 
 impl Global {
     pub(crate) fn new(global: &bpf_elf::Global, size: u32, map: Map) -> Self {
-        let offset = global.offset.checked_add(map.globals_at()).and_then(|at| usize::try_from(at).ok());
+        Self::placed(&global.name, global.offset, size, map)
+    }
+
+    /// One at a place in the value of its map.
+    pub(crate) fn placed(name: &str, offset: u32, size: u32, map: Map) -> Self {
+        let offset = offset.checked_add(map.globals_at()).and_then(|at| usize::try_from(at).ok());
         let size = usize::try_from(size);
         Self {
-            name: global.name.clone(),
+            name: name.to_owned(),
             map,
             offset: offset.unwrap_or(usize::MAX),
             size: size.unwrap_or(usize::MAX),

@@ -256,9 +256,12 @@ impl Map {
     /// Pins it to a path on a bpffs, so that it outlives this process.
     ///
     /// # Errors
-    /// [`MapError::Refused`].
+    /// [`MapError::NotOnBpffs`], [`MapError::Refused`].
+    #[doc(alias = "bpf_map__pin")]
     pub fn pin(&self, path: impl AsRef<Path>) -> Result<(), MapError> {
-        bpf_sys::object::pin(path, self.as_fd()).map_err(|error| self.error("pinning", error))
+        let (path, inner) = (path.as_ref(), &self.inner);
+        let failed = |error| MapError::pinning("map", &inner.name, &inner.object, path, error);
+        bpf_sys::object::pin(path, self.as_fd()).map_err(failed)
     }
 
     /// Removes a pin of it. What is pinned there and is another map stays.
@@ -276,7 +279,11 @@ impl Map {
             Err(error) => return Err(failed(error)),
         };
         if there != Some(self.info()?.id) {
-            return Err(MapError::NotPinned { name: self.inner.name.clone(), path: path.to_owned() });
+            return Err(MapError::NotPinned {
+                kind: "map",
+                name: self.inner.name.clone(),
+                path: path.to_owned(),
+            });
         }
         std::fs::remove_file(path).map_err(|error| failed(crate::load::io("unlink", &error)))
     }

@@ -15,6 +15,10 @@ mod maps;
 #[cfg(target_os = "linux")]
 mod modules;
 #[cfg(target_os = "linux")]
+mod pins;
+#[cfg(target_os = "linux")]
+mod probes;
+#[cfg(target_os = "linux")]
 mod programs;
 #[cfg(target_os = "linux")]
 mod refused;
@@ -24,6 +28,8 @@ mod sections;
 mod struct_ops;
 #[cfg(target_os = "linux")]
 mod support;
+#[cfg(target_os = "linux")]
+mod threads;
 #[cfg(target_os = "linux")]
 mod typed;
 #[cfg(target_os = "linux")]
@@ -46,6 +52,9 @@ fn main() {
         sections::tests(),
         maps::tests(),
         events::tests(),
+        pins::tests(),
+        probes::tests(),
+        threads::tests(),
         refused::tests(),
         types::tests(),
     ];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bpf_loader::btf::{Kind, TypeId};
 use bpf_loader::elf::SlotTarget;
-use bpf_loader::object::{InnerMap, SpecError};
+use bpf_loader::object::{InnerMap, Instances, SpecError};
 use bpf_loader::plan::{Notice, PlanMap, Ref};
 use bpf_loader::uapi::MapType;
 use bpf_loader::{Answer, Feature, Kernel, Object, OpenOptions, Plan};
@@ -356,4 +356,32 @@ fn names_that_are_close() {
     let mut object = open("socket/filter_maps", "el");
     let error = object.map_mut("lenghts").map(drop).unwrap_err();
     assert_eq!((error.code(), error.help().as_deref()), ("E0311", Some("did you mean `lengths`?")));
+}
+
+/// Which of them would be the one?
+#[test]
+fn a_map_for_one_program_that_has_instances() {
+    let mut object = open("maps/optional", "el");
+    object.map_mut("kept").unwrap().set_exclusive(Some("guarded"));
+    object.set_instances("guarded", Instances::new(2)).unwrap();
+    let found = refused(&object);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("E0428: ") && found[0].ends_with("each is a program of its own"),
+        "{found:?}"
+    );
+}
+
+/// The device of maps and programs goes into the plan as it was set.
+#[test]
+fn devices() {
+    for order in ORDERS {
+        let mut object = open("socket/filter_maps", order);
+        object.map_mut("lengths").unwrap().set_ifindex(7);
+        object.program_mut("count_lengths").unwrap().set_ifindex(8);
+        let plan = plan(&object, order);
+        assert_eq!(map(&plan, "lengths").ifindex, 7);
+        assert!(plan.maps().iter().filter(|map| map.name != "lengths").all(|map| map.ifindex == 0));
+        assert_eq!(plan.programs()[0].ifindex, 8);
+    }
 }
