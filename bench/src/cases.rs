@@ -4,6 +4,7 @@ mod btf;
 mod check;
 mod itself;
 mod load;
+mod maps;
 mod open;
 mod plan;
 
@@ -11,7 +12,7 @@ use crate::case::{Case, Curve, How, Prepare, Process};
 use crate::env::Env;
 
 /// The suites: `self` compares a contender with itself, which shows how much of a ratio is noise.
-pub(crate) const NAMES: [&str; 6] = ["self", "open", "plan", "load", "btf", "check"];
+pub(crate) const NAMES: [&str; 7] = ["self", "open", "plan", "load", "maps", "btf", "check"];
 
 pub(crate) use itself::NOTHING;
 
@@ -21,6 +22,7 @@ pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
         "self" => Some(itself::CASES.to_vec()),
         "open" => Some(open::CASES.to_vec()),
         "load" => Some(load::CASES.to_vec()),
+        "maps" => Some(maps::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
         "plan" => Some(plan::CASES.to_vec()),
         "check" => Some(check::CASES.to_vec()),

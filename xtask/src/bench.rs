@@ -22,7 +22,7 @@ use crate::outside;
 use crate::workspace::Workspace;
 
 /// The names of the suites, as `bench/` has them.
-pub(crate) const SUITES: [&str; 6] = [ITSELF, "open", "plan", "load", "btf", "check"];
+pub(crate) const SUITES: [&str; 7] = [ITSELF, "open", "plan", "load", "maps", "btf", "check"];
 
 /// The suite that compares contenders with themselves, to show the noise. Runs only when it is named.
 const ITSELF: &str = "self";

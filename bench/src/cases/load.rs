@@ -11,29 +11,38 @@ use crate::case::{Case, Done, Need, Work};
 use crate::env::Env;
 use crate::peers::{aya, libbpf};
 
+const OF_40: &str = "relocs1000of40.o";
+const OF_200: &str = "relocs1000of200.o";
+const GLOBALS: &str = "globals2000.o";
+const OWN: &str = "own20.o";
+const SMALLEST: &str = "minimal.o";
+
+/// Programs are loaded by one thread.
+const ONE: Option<NonZero<usize>> = Some(NonZero::<usize>::MIN);
+
 pub(super) const CASES: &[Case] = &[
     // name, peer, how it is measured, the ratio that is aimed at
     cold(
         "load: the smallest object, cold",
         "libbpf",
-        |env| load(env, "minimal.o", None),
-        |env| libbpf_load(env, "minimal.o"),
-        None,
+        |env| load(env, SMALLEST, None),
+        |env| libbpf_load(env, SMALLEST),
+        Some(1.8),
+    )
+    .needs(&[Need::Privileges]),
+    cold(
+        "load: the smallest object, cold (aya)",
+        "aya",
+        |env| load(env, SMALLEST, None),
+        |env| aya_load(env, SMALLEST),
+        Some(90.0),
     )
     .needs(&[Need::Privileges]),
     warm(
         "load: the smallest object",
         "libbpf",
-        |env| load(env, "minimal.o", None),
-        |env| libbpf_load(env, "minimal.o"),
-        None,
-    )
-    .needs(&[Need::Privileges]),
-    warm(
-        "load: the smallest object (aya)",
-        "aya",
-        |env| load(env, "minimal.o", None),
-        |env| aya_load(env, "minimal.o"),
+        |env| load(env, SMALLEST, None),
+        |env| libbpf_load(env, SMALLEST),
         None,
     )
     .needs(&[Need::Privileges]),
@@ -53,22 +62,60 @@ pub(super) const CASES: &[Case] = &[
         None,
     )
     .needs(&[Need::Privileges, Need::KernelBtf]),
-    warm("load: 200 programs", "libbpf", |env| load(env, MANY, None), |env| libbpf_load(env, MANY), None)
-        .needs(&[Need::Input(MANY), Need::Privileges]),
+    cold(
+        "load: 1000 relocations, 200 root types",
+        "libbpf",
+        |env| load(env, OF_200, None),
+        |env| libbpf_load(env, OF_200),
+        Some(20.0),
+    )
+    .needs(&[Need::Input(OF_200), Need::Privileges, Need::KernelBtf]),
+    cold(
+        "load: 1000 relocations, 40 root types",
+        "libbpf",
+        |env| load(env, OF_40, None),
+        |env| libbpf_load(env, OF_40),
+        Some(6.0),
+    )
+    .needs(&[Need::Input(OF_40), Need::Privileges, Need::KernelBtf]),
+    warm(
+        "load: 20 programs with 20 maps",
+        "libbpf",
+        |env| load(env, OWN, None),
+        |env| libbpf_load(env, OWN),
+        Some(2.2),
+    )
+    .needs(&[Need::Input(OWN), Need::Privileges]),
+    warm(
+        "load: 2000 globals",
+        "libbpf",
+        |env| load(env, GLOBALS, None),
+        |env| libbpf_load(env, GLOBALS),
+        Some(2.2),
+    )
+    .needs(&[Need::Input(GLOBALS), Need::Privileges]),
+    warm(
+        "load: 200 programs",
+        "libbpf",
+        |env| load(env, MANY, None),
+        |env| libbpf_load(env, MANY),
+        Some(1.7),
+    )
+    .needs(&[Need::Input(MANY), Need::Privileges]),
     warm("load: 200 programs (aya)", "aya", |env| load(env, MANY, None), |env| aya_load(env, MANY), None)
         .needs(&[Need::Input(MANY), Need::Privileges]),
     warm(
         "load: 200 programs, ours in one thread",
         "libbpf",
-        |env| load(env, MANY, Some(NonZero::<usize>::MIN)),
+        |env| load(env, MANY, ONE),
         |env| libbpf_load(env, MANY),
-        None,
+        Some(1.1),
     )
     .needs(&[Need::Input(MANY), Need::Privileges]),
     warm(
         "load: 200 programs, ours in one thread (aya)",
         "aya",
-        |env| load(env, MANY, Some(NonZero::<usize>::MIN)),
+        |env| load(env, MANY, ONE),
         |env| aya_load(env, MANY),
         None,
     )

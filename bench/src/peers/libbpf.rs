@@ -30,6 +30,32 @@ fn errno() -> String {
     std::io::Error::last_os_error().to_string()
 }
 
+/// Reads an element of a map of 4-byte keys and 8-byte values: one system call and hardly more.
+pub(crate) fn read(map: i32, key: u32) -> Result<u64, String> {
+    let mut value = 0_u64;
+    // SAFETY: key and value are there during the call, and as large as the map's are.
+    let status = unsafe { sys::bpf_map_lookup_elem(map, (&raw const key).cast(), (&raw mut value).cast()) };
+    if status == 0 { Ok(value) } else { Err(errno()) }
+}
+
+/// Writes an element: to each key the number after it. Answers 0.
+pub(crate) fn write(map: i32, key: u32) -> Result<u64, String> {
+    let value = u64::from(key) + 1;
+    // SAFETY: as in `read`.
+    let status =
+        unsafe { sys::bpf_map_update_elem(map, (&raw const key).cast(), (&raw const value).cast(), 0) };
+    if status == 0 { Ok(0) } else { Err(errno()) }
+}
+
+/// The key after that one, or the first.
+pub(crate) fn next_key(map: i32, after: Option<u32>) -> Option<u32> {
+    let mut next = 0_u32;
+    let after = after.as_ref().map_or(null(), |key| std::ptr::from_ref(key).cast());
+    // SAFETY: as in `read`; null asks for the first.
+    let status = unsafe { sys::bpf_map_get_next_key(map, after, (&raw mut next).cast()) };
+    (status == 0).then_some(next)
+}
+
 /// An open object.
 pub(crate) struct Object(NonNull<sys::bpf_object>);
 

@@ -41,6 +41,8 @@ pub(crate) fn make(workspace: &Workspace, dir: &Path, curves: bool) -> Result<()
     let keep = |name: &str, source: &str| keep(workspace, &clang, dir, name, source);
     compile("many", &many_programs(200))?;
     compile("globals2000", &many_globals(2000))?;
+    compile("own20", &own_maps(20))?;
+    compile("table", TABLE)?;
     if curves {
         curves::SOURCES.iter().try_for_each(|(of, source)| {
             curves::ITEMS.iter().try_for_each(|items| keep(&format!("{of}{items}"), &source(*items)))
@@ -132,6 +134,30 @@ fn many_programs(count: u32) -> String {
              \tif (count)\n\t\t__sync_fetch_and_add(count, {number});\n\
              \t__sync_fetch_and_add(&seen, 1);\n\treturn twice({number});\n}}",
             number % 8
+        );
+    }
+    text + "LICENSE(\"Dual MIT/GPL\");\n"
+}
+
+/// A map with room for what is walked over.
+const TABLE: &str = "#include \"bpf.h\"\n\
+    struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 65536); __type(key, __u32); __type(value, __u64); }\n\
+    table SEC(\".maps\");\n\
+    struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1024); __type(key, __u32); __type(value, __u64); }\n\
+    list SEC(\".maps\");\n\
+    LICENSE(\"Dual MIT/GPL\");\n";
+
+/// Programs that each count in a map of their own.
+fn own_maps(count: u32) -> String {
+    let mut text = String::from("#include \"bpf.h\"\n");
+    for number in 0..count {
+        let _ = writeln!(
+            text,
+            "struct {{ __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, __u32); \
+             __type(value, __u64); }} map_{number} SEC(\".maps\");\n\
+             SEC(\"socket\") int number_{number}(void *skb)\n{{\n\
+             \t__u32 key = {number};\n\t__u64 *count = bpf_map_lookup_elem(&map_{number}, &key);\n\
+             \tif (count)\n\t\t__sync_fetch_and_add(count, 1);\n\treturn 0;\n}}"
         );
     }
     text + "LICENSE(\"Dual MIT/GPL\");\n"
