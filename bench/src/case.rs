@@ -80,6 +80,8 @@ pub(crate) struct Case {
     /// The ratio, peer to ours, that is aimed at.
     pub(crate) wanted: Option<f64>,
     pub(crate) needs: &'static [Need],
+    /// Whether what the kernel takes is shown apart.
+    pub(crate) kernel: bool,
 }
 
 /// Work on objects that have ever more of something, `STEM10.o` to `STEM10000.o`: how long it takes for each.
@@ -95,5 +97,10 @@ impl Case {
     /// With what it takes.
     pub(crate) const fn needs(self, needs: &'static [Need]) -> Self {
         Self { needs, ..self }
+    }
+
+    /// With what the kernel takes for bpf(2) shown apart.
+    pub(crate) const fn kernel_apart(self) -> Self {
+        Self { kernel: true, ..self }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn suite(name: &str) -> Option<Vec<Case>> {
     match name {
         "self" => Some(itself::CASES.to_vec()),
         "open" => Some(open::CASES.to_vec()),
-        "load" => Some(load::CASES.to_vec()),
+        "load" => Some(load::CASES.iter().map(|case| case.kernel_apart()).collect()),
         "maps" => Some(maps::CASES.to_vec()),
         "btf" => Some(btf::CASES.to_vec()),
         "plan" => Some(plan::CASES.to_vec()),
@@ -46,7 +46,7 @@ const fn cold(
     theirs: Prepare,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Cold { ours, peer: theirs }, wanted, needs: &[] }
+    Case { name, peer, how: How::Cold { ours, peer: theirs }, wanted, needs: &[], kernel: false }
 }
 
 const fn warm(
@@ -56,7 +56,7 @@ const fn warm(
     theirs: Prepare,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Warm { ours, peer: theirs }, wanted, needs: &[] }
+    Case { name, peer, how: How::Warm { ours, peer: theirs }, wanted, needs: &[], kernel: false }
 }
 
 const fn process(
@@ -66,12 +66,12 @@ const fn process(
     theirs: fn(&Env) -> Process,
     wanted: Option<f64>,
 ) -> Case {
-    Case { name, peer, how: How::Process { ours, peer: theirs }, wanted, needs: &[] }
+    Case { name, peer, how: How::Process { ours, peer: theirs }, wanted, needs: &[], kernel: false }
 }
 
 /// A case that cannot be measured, whatever the machine: it is listed with the reason in every run.
 const fn no(name: &'static str, peer: &'static str, why: &'static str, wanted: Option<f64>) -> Case {
-    Case { name, peer, how: How::No(why), wanted, needs: &[] }
+    Case { name, peer, how: How::No(why), wanted, needs: &[], kernel: false }
 }
 
 /// The cases of all suites, for a process that is to do one.

@@ -4,6 +4,7 @@
 //! `bench one CASE ours|peer …` does the work of one side once, in a process of its own, and prints what it took: the
 //! form that cold cases and instruction counts are measured by.
 
+mod calls;
 mod case;
 mod cases;
 mod env;
@@ -39,6 +40,9 @@ fn usage() -> ExitCode {
 fn one(name: &str, side: &str, rest: &[&str]) -> ExitCode {
     let Some((env, side)) = Env::parse(rest).zip(Side::named(side)) else { return usage() };
     let Some(case) = cases::all().into_iter().find(|case| case.name == name) else { return usage() };
+    if case.kernel {
+        calls::time();
+    }
     match measure::here(&case, side, &env) {
         Ok(sample) => println!("{}", sample.to_line()),
         Err(why) => {
@@ -52,6 +56,9 @@ fn one(name: &str, side: &str, rest: &[&str]) -> ExitCode {
 fn run(suite: &str, rest: &[&str]) -> ExitCode {
     let (Some(cases), Some(env)) = (cases::suite(suite), Env::parse(rest)) else { return usage() };
     println!("{}", peers::versions());
+    if cases.iter().any(|case| case.kernel) {
+        calls::time();
+    }
     let wanted = |case: &Case| env.only.as_ref().is_none_or(|part| case.name.contains(part.as_str()));
     let mut lines = Vec::new();
     for case in cases.into_iter().filter(wanted) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::calls;
 use crate::case::{Case, Curve, How, Prepare, Process, Work};
 use crate::env::Env;
 use crate::peers;
@@ -78,11 +79,12 @@ pub(crate) fn here(case: &Case, side: Side, env: &Env) -> Result<Sample, String>
         return Err("cannot be done in this process".into());
     };
     let mut work = side.chosen(ours, peer)(env)?;
-    let before = private_kib();
+    let (before, kernel) = (private_kib(), calls::nanoseconds());
     let start = Instant::now();
     let done = work()?;
     let ns = nanoseconds(start);
-    Ok(Sample { ns, answer: done.answer, private_kib: private_kib().saturating_sub(before) })
+    let kernel_ns = calls::nanoseconds() - kernel;
+    Ok(Sample { ns, answer: done.answer, private_kib: private_kib().saturating_sub(before), kernel_ns })
 }
 
 fn warm(ours: Prepare, peer: Prepare, env: &Env) -> Result<Figures, String> {
@@ -108,12 +110,13 @@ impl Repeated {
     }
 
     fn sample(&mut self) -> Result<Sample, String> {
-        let mut answer = (0, 0);
+        let (mut answer, kernel) = ((0, 0), calls::nanoseconds());
         let start = Instant::now();
         for _ in 0..self.times {
             answer = (self.work)()?.answer;
         }
-        Ok(Sample { ns: nanoseconds(start) / self.times, answer, private_kib: 0 })
+        let (ns, kernel_ns) = (nanoseconds(start), calls::nanoseconds() - kernel);
+        Ok(Sample { ns: ns / self.times, answer, private_kib: 0, kernel_ns: kernel_ns / self.times })
     }
 }
 
@@ -165,7 +168,7 @@ fn process(process: &Process, side: Side, env: &Env) -> Result<Sample, String> {
         return Err(format!("{}: {}", ended.status, String::from_utf8_lossy(&ended.stderr).trim()));
     }
     let output = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Sample { ns, answer: (process.answer)(&output), private_kib: 0 })
+    Ok(Sample { ns, answer: (process.answer)(&output), private_kib: 0, kernel_ns: 0 })
 }
 
 /// Instructions of the work alone: those of a process that does it, less those of one that does nothing.

@@ -135,6 +135,9 @@ fn row(case: &Line, figures: &Figures) -> Vec<String> {
     if let Some(wanted) = case.wanted {
         remarks.push(if ratio < wanted { "MISSED" } else { "reached" }.to_owned());
     }
+    if let Some((ours, peer)) = figures.kernel_ns {
+        remarks.push(format!("of it bpf(2) {}, {}", time(ours), time(peer)));
+    }
     if let Some((ours, peer)) = figures.private_kib {
         remarks.push(format!("private memory {ours} KiB, {peer} KiB"));
     }
@@ -188,6 +191,10 @@ fn object(case: &Line, figures: &Figures) -> Value {
         "ratio": figures.ratio(),
         "wanted": case.wanted,
     });
+    if let Some((ours, peer)) = figures.kernel_ns {
+        object["ours_kernel_ns"] = ours.into();
+        object["peer_kernel_ns"] = peer.into();
+    }
     if let Some((ours, peer)) = figures.private_kib {
         object["ours_private_kib"] = ours.into();
         object["peer_private_kib"] = peer.into();
@@ -208,7 +215,7 @@ mod tests {
     }
 
     fn figures() -> Figures {
-        Figures { ours_ns: 2_000, peer_ns: 3_000, private_kib: None, instructions: None }
+        Figures { ours_ns: 2_000, peer_ns: 3_000, private_kib: None, kernel_ns: None, instructions: None }
     }
 
     #[test]
@@ -232,7 +239,12 @@ mod tests {
 
     #[test]
     fn the_json_has_the_fields_that_readers_expect() {
-        let counted = Figures { private_kib: Some((1, 2)), instructions: Some((3, 4)), ..figures() };
+        let counted = Figures {
+            private_kib: Some((1, 2)),
+            kernel_ns: Some((5, 6)),
+            instructions: Some((3, 4)),
+            ..figures()
+        };
         let lines = [
             line(Some(2.0), Outcome::Measured(figures())),
             line(None, Outcome::Measured(counted)),
@@ -246,6 +258,8 @@ mod tests {
         let mut more = plain(Value::Null);
         more["ours_private_kib"] = 1.into();
         more["peer_private_kib"] = 2.into();
+        more["ours_kernel_ns"] = 5.into();
+        more["peer_kernel_ns"] = 6.into();
         more["ours_instructions"] = 3.into();
         more["peer_instructions"] = 4.into();
         assert_eq!(got, json!([plain(json!(2.0)), more]));

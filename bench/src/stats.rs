@@ -38,17 +38,21 @@ pub(crate) struct Sample {
     pub(crate) ns: u64,
     pub(crate) answer: Answer,
     pub(crate) private_kib: u64,
+    /// What of it the kernel took for bpf(2), where that is timed.
+    pub(crate) kernel_ns: u64,
 }
 
 impl Sample {
     pub(crate) fn to_line(self) -> String {
-        format!("{} {} {} {}", self.ns, self.answer.0, self.answer.1, self.private_kib)
+        let Self { ns, answer: (first, second), private_kib, kernel_ns } = self;
+        format!("{ns} {first} {second} {private_kib} {kernel_ns}")
     }
 
     pub(crate) fn from_line(line: &str) -> Option<Self> {
         let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
         let mut next = || numbers.next().flatten();
-        let sample = Self { ns: next()?, answer: (next()?, next()?), private_kib: next()? };
+        let sample =
+            Self { ns: next()?, answer: (next()?, next()?), private_kib: next()?, kernel_ns: next()? };
         numbers.next().is_none().then_some(sample)
     }
 }
@@ -60,6 +64,8 @@ pub(crate) struct Figures {
     pub(crate) peer_ns: u64,
     /// Private memory after the work, in KiB, of cold cases.
     pub(crate) private_kib: Option<(u64, u64)>,
+    /// Of these the kernel's, where they were taken apart.
+    pub(crate) kernel_ns: Option<(u64, u64)>,
     /// Instructions of the work alone.
     pub(crate) instructions: Option<(u64, u64)>,
 }
@@ -95,7 +101,9 @@ pub(crate) fn measured(
     };
     let both = |of: fn(&Sample) -> u64| (middle(&ours, of), middle(&peer, of));
     let (ours_ns, peer_ns) = both(|sample| sample.ns);
-    Ok(Figures { ours_ns, peer_ns, private_kib: Some(both(|sample| sample.private_kib)), instructions: None })
+    let kernel_ns = Some(both(|sample| sample.kernel_ns)).filter(|both| *both != (0, 0));
+    let private_kib = Some(both(|sample| sample.private_kib));
+    Ok(Figures { ours_ns, peer_ns, private_kib, kernel_ns, instructions: None })
 }
 
 /// The middle one; of an even number, the lower of the two in the middle.
@@ -135,9 +143,9 @@ mod tests {
 
     #[test]
     fn samples_survive_the_way_between_processes() {
-        let sample = Sample { ns: 1, answer: (u64::MAX, 2), private_kib: 3 };
+        let sample = Sample { ns: 1, answer: (u64::MAX, 2), private_kib: 3, kernel_ns: 4 };
         assert_eq!(Sample::from_line(&sample.to_line()), Some(sample));
-        for wrong in ["", "1 2 3", "1 2 x 4", "1 2 3 4 5"] {
+        for wrong in ["", "1 2 3 4", "1 2 x 4 5", "1 2 3 4 5 6"] {
             assert_eq!(Sample::from_line(wrong), None, "{wrong}");
         }
     }
@@ -148,17 +156,18 @@ mod tests {
         let mut order = Vec::new();
         let figures = measured(3, |side| {
             order.push(side.name());
-            Ok(Sample { ns: times.next().unwrap(), answer: (1, 1), private_kib: 5 })
+            Ok(Sample { ns: times.next().unwrap(), answer: (1, 1), private_kib: 5, kernel_ns: 0 })
         });
         assert_eq!(order, ["ours", "peer", "peer", "ours", "ours", "peer"]);
         let figures = figures.unwrap();
         assert_eq!((figures.ours_ns, figures.peer_ns, figures.private_kib), (20, 50, Some((5, 5))));
+        assert_eq!(figures.kernel_ns, None);
         assert!((figures.ratio() - 2.5).abs() < 1e-9);
     }
 
     #[test]
     fn sides_that_answer_differently_are_not_compared() {
-        let sample = |answer| Ok(Sample { ns: 1, answer: (4, answer), private_kib: 0 });
+        let sample = |answer| Ok(Sample { ns: 1, answer: (4, answer), private_kib: 0, kernel_ns: 7 });
         assert!(measured(2, |_| sample(4)).is_ok());
         let told = measured(2, |side| sample(side.chosen(4, 5))).err();
         assert_eq!(told.as_deref(), Some("ours answered (4, 4), peer (4, 5): not the same work"));

@@ -12,6 +12,7 @@ pub(crate) const NOTHING: Case = Case {
     how: How::Cold { ours: nothing, peer: nothing },
     wanted: None,
     needs: &[],
+    kernel: false,
 };
 
 pub(super) const CASES: &[Case] = &[
@@ -22,6 +23,7 @@ pub(super) const CASES: &[Case] = &[
         how: How::Warm { ours: sum, peer: sum },
         wanted: None,
         needs: &[],
+        kernel: false,
     },
     Case {
         name: "a sum, cold",
@@ -29,6 +31,7 @@ pub(super) const CASES: &[Case] = &[
         how: How::Cold { ours: sum, peer: sum },
         wanted: None,
         needs: &[],
+        kernel: false,
     },
 ];
 
