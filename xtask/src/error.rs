@@ -33,6 +33,10 @@ pub(crate) enum Error {
     #[error("{} is not what is expected there", path.display())]
     Json { path: PathBuf, source: serde_json::Error },
 
+    /// Why the headers for BPF programs cannot be written.
+    #[error("{0}")]
+    Headers(String),
+
     #[error("cargo metadata answers something unexpected")]
     Metadata(#[source] serde_json::Error),
 

@@ -1,5 +1,5 @@
 //! Asks the loaders that everybody uses what they make of an object, and compares: libbpf for what stands in a file and
-//! for what the kernel is sent, both for types as text.
+//! for what the kernel is sent, both for types as text, clang for headers.
 
 mod btf;
 mod c;
@@ -8,6 +8,7 @@ mod core;
 mod facts;
 mod feed;
 mod floors;
+pub(crate) mod headers;
 mod known;
 mod min;
 mod ours;
@@ -32,7 +33,7 @@ use peer::Libbpf;
 use tally::{Entry, Tally};
 
 /// The names of the suites.
-pub(crate) const SUITES: [&str; 7] = ["open", "plan", "sec", "btf", "c", "core", "min"];
+pub(crate) const SUITES: [&str; 8] = ["open", "plan", "sec", "btf", "c", "core", "min", "headers"];
 
 /// Runs one suite or all; `kernels` is a folder with whole kernels' BTF, for the suites
 /// `c`, `core` and `min`. The exit code says whether a difference is unexplained, or too little was compared.
@@ -46,7 +47,11 @@ pub(crate) fn run(
     let dir = target.join("oracle");
     let wants = |name: &str| suite.is_none_or(|suite| suite == name);
 
-    let feeds = Feeds::collect(workspace, &dir.join("objects"))?;
+    // The headers need none of the objects.
+    let feeds = match suite {
+        Some("headers") => Feeds::default(),
+        _ => Feeds::collect(workspace, &dir.join("objects"))?,
+    };
     let mut tallies = Vec::new();
     if ["open", "plan", "sec", "c", "core", "min"].iter().any(|name| wants(name)) {
         let libbpf = Libbpf::build(workspace, &dir)?;
@@ -84,6 +89,11 @@ pub(crate) fn run(
             }
             None => tally.skipped("everything", "bpftool is not installed"),
         }
+        tallies.push(tally);
+    }
+    if wants("headers") {
+        let mut tally = Tally::new("headers");
+        headers::compare(workspace, &mut tally, &dir)?;
         tallies.push(tally);
     }
     println!(

@@ -1,5 +1,6 @@
 //! Runs everything that can be tested on this machine, and says what could not run and why.
 
+mod headers;
 pub(crate) mod kernel;
 pub(crate) mod output;
 mod snapshots;
@@ -46,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode, Error> {
     let objects = scratch.path().join("objects");
     let (check, rebuilt) = fixtures_check(workspace, &objects);
     tally.add(check);
+    tally.add(headers::check(workspace, scratch.path()));
 
     let possible = machine::kernel_tests_possible();
     for Listed { suite, arguments, tests } in &suites {

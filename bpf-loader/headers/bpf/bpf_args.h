@@ -163,9 +163,8 @@
 	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args);           \
 	typeof(name(0)) name(struct pt_regs *ctx)                                                 \
 	{                                                                                         \
-		struct pt_regs *regs = LINUX_HAS_SYSCALL_WRAPPER                                  \
-				? (struct pt_regs *)PT_REGS_PARM1(ctx)                            \
-				: ctx;                                                            \
+		struct pt_regs *regs __attribute__((unused)) =                                    \
+			LINUX_HAS_SYSCALL_WRAPPER ? (struct pt_regs *)PT_REGS_PARM1(ctx) : ctx;   \
 		_Pragma("GCC diagnostic push")                                                    \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")                            \
 		if (LINUX_HAS_SYSCALL_WRAPPER)                                                    \

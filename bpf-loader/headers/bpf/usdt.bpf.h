@@ -124,7 +124,7 @@ __weak __hidden int bpf_usdt_arg_cnt(struct pt_regs *ctx)
 		if (arg_num >= BPF_USDT_MAX_ARG_CNT)                                              \
 			return -ENOENT;                                                           \
 		barrier_var(arg_num);                                                             \
-		if (arg_num >= spec->arg_cnt)                                                     \
+		if (arg_num >= (__u64)spec->arg_cnt)                                              \
 			return -ENOENT;                                                           \
 	} while (0)
 

@@ -61,14 +61,11 @@ SYSCALLS(7)
 OTHERS(RC)
 OTHERS(SP)
 
-// libbpf's headers have these otherwise on two machines: see the table of known differences.
-#if !defined(OMIT_KNOWN)
 #ifdef HAS_FP
 OTHERS(FP)
 #endif
 OTHERS(RET)
 OTHERS(IP)
-#endif
 
 SEC("kprobe/a")
 int addresses(struct pt_regs *ctx)

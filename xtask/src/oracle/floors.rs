@@ -1,6 +1,6 @@
 //! How much a run must at least compare, so that one that has come to look at nothing does not pass.
 
-use super::{compare, min, sec};
+use super::{compare, headers, min, sec};
 
 /// The least that each suite compares where nothing is missing: packages, privileges, bpftool.
 pub(crate) const SUITES: &[(&str, usize)] = &[
@@ -11,6 +11,7 @@ pub(crate) const SUITES: &[(&str, usize)] = &[
     ("c", 24_000),
     ("core", 30_000),
     ("min", 30_000),
+    ("headers", 320),
 ];
 
 /// The least that the relocations made for each kernel come to: of each kind, and what libbpf makes of them.
@@ -51,4 +52,6 @@ pub(crate) const DEPTH: &[(&str, &str, usize)] = &[
     ("min", min::MEMBERS, 700),
     ("min", min::ASKED, 850),
     ("min", min::MADE, 29_000),
+    ("headers", headers::FOREIGN, 40),
+    ("headers", headers::INSTRUCTIONS, 30_000),
 ];

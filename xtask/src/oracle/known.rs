@@ -23,6 +23,24 @@ pub(crate) const KNOWN: &[Known] = &[
     Known { suite: "sec", what: "tp_btf.s*", field: "meaning", why: NEWER_NAMES },
     Known { suite: "sec", what: "tracepoint.s*", field: "meaning", why: NEWER_NAMES },
     Known {
+        suite: "headers",
+        what: "own/*.bpf.c for arm, *",
+        field: "instructions",
+        why: "libbpf takes r12 for the instruction pointer of 32-bit Arm; it is r15 (ARM_pc)",
+    },
+    Known {
+        suite: "headers",
+        what: "own/*.bpf.c for arm, *",
+        field: "object",
+        why: "the same, in a CO-RE relocation",
+    },
+    Known {
+        suite: "headers",
+        what: "own/regs.bpf.c for powerpc, *",
+        field: "compiles",
+        why: "libbpf's PT_REGS_RET names a member that PowerPC's struct pt_regs does not have; ours is the link register",
+    },
+    Known {
         suite: "btf",
         what: "fixtures/socket/newer_btf.*: struct tagged",
         field: "declaration",
