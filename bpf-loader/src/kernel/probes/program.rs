@@ -77,7 +77,8 @@ fn last_line(log: &str) -> String {
 }
 
 fn load(program: ProgramType, attach: Option<AttachType>) -> Probed {
-    let (outcome, log) = send(program, attach, &[Insn::mov64_imm(0, 0), Insn::exit()]);
+    // Every type may return 1; some must, as those that see where a packet came from (`check_return_code`).
+    let (outcome, log) = send(program, attach, &[Insn::mov64_imm(0, 1), Insn::exit()]);
     let error = match outcome {
         Ok(()) => return Probed::yes(),
         Err(error) => error,
@@ -86,7 +87,6 @@ fn load(program: ProgramType, attach: Option<AttachType>) -> Probed {
         ProgramType::TRACING | ProgramType::LSM => NOT_ITS_TARGET.iter().any(|words| log.contains(words)),
         ProgramType::EXT => log.contains(NO_OTHER),
         ProgramType::STRUCT_OPS => error.is(errno::ENOTSUPP) || log.contains("attach_btf_id 1"),
-        // Programs of netfilter have to return one of two numbers, and this one returns one of them.
         _ => false,
     };
     if got_there {
