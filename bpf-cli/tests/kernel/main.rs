@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod commands;
 #[cfg(target_os = "linux")]
+mod doctor;
+#[cfg(target_os = "linux")]
 mod run;
 
 #[cfg(target_os = "linux")]
@@ -11,7 +13,8 @@ fn main() {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They register names that the others look for: one after the other.
     arguments.test_threads = Some(1);
-    libtest_mimic::run(&arguments, [commands::tests(), run::tests()].into_iter().flatten().collect()).exit();
+    let tests = [commands::tests(), run::tests(), doctor::tests()];
+    libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,5 +1,6 @@
 //! Loading programs: independent of each other, so in parallel; errors in the order of the file, all of them.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::num::NonZero;
@@ -13,7 +14,8 @@ use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::MapType;
 use bpf_sys::{SysError, errno};
 
-use crate::diagnose::{Asked, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Refused, cause_among};
+use crate::doctor::Facts;
 use crate::load::encode::{Dangling, FUNC_INFO_SIZE, LINE_INFO_SIZE, encode};
 use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef, Types, jump_tables};
 use crate::map::Map;
@@ -35,7 +37,8 @@ pub(super) type Programs = BTreeMap<(ProgramId, u32), Program>;
 /// What happened to one program.
 enum Outcome {
     Loaded(OwnedFd, Option<String>),
-    Refused(ProgramError),
+    /// Without its cause, which is looked for when all are done.
+    Refused(Asked, ProgramError),
     Dangling(Dangling),
 }
 
@@ -73,24 +76,30 @@ pub(super) fn load(
     }
     let outcomes =
         outcomes.into_iter().map(|outcome| outcome.into_inner().unwrap_or_else(PoisonError::into_inner));
-    collect(plan, programs, outcomes, sys)
+    collect(plan, programs, outcomes, types.token.is_some(), sys)
 }
 
 fn collect(
     plan: &Plan,
     programs: &[&PlanProgram],
     outcomes: impl Iterator<Item = Option<Outcome>>,
+    token: bool,
     sys: &SysRef,
 ) -> Result<Programs, Stopped> {
     let mut loaded = Programs::new();
     let (mut steps, mut errors) = (Vec::new(), Vec::new());
+    let known = LazyCell::new(|| (plan.needed_capabilities(), Facts::read()));
     for (program, outcome) in programs.iter().zip(outcomes) {
         match outcome {
             Some(Outcome::Loaded(fd, log)) => {
                 let key = (program.id, program.instance);
                 loaded.insert(key, Program::new(plan, program, fd, log, sys.clone()));
             }
-            Some(Outcome::Refused(error)) => {
+            Some(Outcome::Refused(asked, mut error)) => {
+                let log = error.report.as_ref().map_or("", |report| report.log.as_str());
+                let (needed, facts) = (known.0.as_slice(), &known.1);
+                let circumstances = Circumstances { needed, token, log };
+                *error.refused = cause_among(asked, &circumstances, &error.source, facts);
                 steps.push(Step::Program(program.id));
                 errors.push(error);
             }
@@ -123,18 +132,11 @@ fn load_one(
     types: Types<'_>,
     sys: &dyn Sys,
 ) -> Outcome {
-    let tables = match jump_tables::create(program, sys) {
+    let tables = match jump_tables::create(program, types.token, sys) {
         Ok(tables) => tables,
         Err(source) => {
-            let refused =
-                Box::new(likely_cause(Asked::Map(MapType::INSN_ARRAY), &super::asked(plan), &source));
-            return Outcome::Refused(ProgramError {
-                program: program.name.clone(),
-                instance: plan.is_one_of_several(program).then_some(program.instance),
-                report: None,
-                refused,
-                source,
-            });
+            let asked = Asked::map(MapType::INSN_ARRAY);
+            return Outcome::Refused(asked, refusal(plan, program, None, source));
         }
     };
     let encoded = match encode(plan, program, maps, &tables, types) {
@@ -168,6 +170,9 @@ fn load_one(
     let modules = program.modules.iter().take(1).chain(&program.modules);
     let modules: Vec<BorrowedFd<'_>> = modules.filter_map(|name| types.module(name)).collect();
     load = load.fd_array(&modules);
+    if let Some(token) = types.token {
+        load = load.token(token.as_fd());
+    }
     if let Some(btf) = types.object {
         load = load.btf(btf.as_fd());
         load =
@@ -233,7 +238,16 @@ fn with_log(
         size = needed.max(size.saturating_mul(4)).min(LOG_MOST);
     };
     let report = Report::read(plan, program, log, truncated).map(Box::new);
-    let refused = Box::new(likely_cause(Asked::Program(program.program_type), &super::asked(plan), &source));
+    Outcome::Refused(Asked::from(program), refusal(plan, program, report, source))
+}
+
+fn refusal(
+    plan: &Plan,
+    program: &PlanProgram,
+    report: Option<Box<Report>>,
+    source: SysError,
+) -> ProgramError {
     let instance = plan.is_one_of_several(program).then_some(program.instance);
-    Outcome::Refused(ProgramError { program: program.name.clone(), instance, report, refused, source })
+    let refused = Box::new(Refused::default());
+    ProgramError { program: program.name.clone(), instance, report, refused, source }
 }
