@@ -210,7 +210,7 @@ fn sizes() {
     let said = "it takes 5.3 GiB, and of this machine's memory 4 GiB are free";
     check(hash(1 << 20, 5400), errno::ENOMEM, |_| {}, said, "fewer entries");
     let group = |facts: &mut Facts| facts.memory_of_group = Some(1 << 20);
-    let said = "it takes 5.1 MiB, and the control group of this process may use 1 MiB of memory";
+    let said = "it takes 5 MiB, and the control group of this process may use 1 MiB of memory";
     check(hash(1 << 10, 5120), errno::ENOMEM, group, said, "fewer entries");
     check(hash(1, 8), errno::ENOMEM, |_| {}, "", "");
     let per_cpu = |value_size, max_entries| {
