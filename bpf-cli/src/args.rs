@@ -76,6 +76,13 @@ pub(crate) enum Command {
         #[arg(long)]
         helpers: bool,
     },
+    /// Say what this machine and this process allow, with what to do about each "no". No privileges needed.
+    ///
+    /// Looked at are bpf(2) and seccomp, user namespace and capabilities, the kernel's types (BTF), JIT compiler, lockdown,
+    /// limits and settings, file systems (bpffs, tracefs, cgroup2), and the configuration that the kernel was built with.
+    ///
+    /// Exit status: 0 if most programs can be loaded, 1 if something is missing that most need, 2 if it cannot be told.
+    Doctor(Doctor),
     /// Load an object, attach what names its target, and print what its programs send, until Ctrl-C.
     ///
     /// Printed are the records of all ring buffers and, if a program prints any, trace output (bpf_printk): the kernel
@@ -143,6 +150,21 @@ pub(crate) enum KernelCommand {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Name also the options of the kernel's configuration that are as they have to be.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// List what no process holds any more, instead: pins, links that are not pinned, struct_ops that are registered
+    /// without a link, trace instances of processes that were killed.
+    #[arg(long)]
+    pub(crate) leftovers: bool,
+    /// Remove what is named so, as listed: pin:PATH, link:ID, struct_ops:ID, trace:PATH. Without names, what this command
+    /// and its library made for certain: trace instances.
+    #[arg(long, value_name = "WHAT", num_args = 0.., requires = "leftovers")]
+    pub(crate) remove: Option<Vec<String>>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// A BPF object file.
     pub(crate) file: PathBuf,
@@ -176,7 +198,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl Command {
     /// Whether the exit status says that two things differ.
     pub(crate) fn compares(&self) -> bool {
-        matches!(self, Self::Btf(BtfCommand::Diff { .. }) | Self::Check(_))
+        matches!(self, Self::Btf(BtfCommand::Diff { .. }) | Self::Check(_) | Self::Doctor(_))
     }
 }
 

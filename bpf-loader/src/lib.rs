@@ -5,6 +5,8 @@
 pub mod attach;
 pub mod diagnose;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub mod doctor;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod events;
 #[cfg(feature = "headers")]
 pub mod headers;

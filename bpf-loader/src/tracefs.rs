@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bpf_btf::matching::{closest, nearest};
 
+use crate::doctor::mounts;
+
 /// Where tracefs is mounted, wherever that is; `None` if it is not.
 pub(crate) fn mounted() -> Option<PathBuf> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
@@ -17,32 +19,10 @@ pub(crate) fn mounted() -> Option<PathBuf> {
 
 /// The first whole tracefs in the text of `/proc/self/mountinfo`.
 fn parse_mounts(text: &str) -> Option<PathBuf> {
-    text.lines().find_map(|line| {
-        let (mount, file_system) = line.split_once(" - ")?;
-        let mut words = mount.split(' ').skip(3);
-        let (root, point) = (words.next()?, words.next()?);
-        (root == "/" && file_system.starts_with("tracefs ")).then(|| PathBuf::from(unescaped(point)))
-    })
-}
-
-/// A path of mountinfo, where a space is `\040`.
-fn unescaped(text: &str) -> String {
-    let mut parts = text.split('\\');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |mut out, part| {
-        let code = part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        match code {
-            Some(code) => {
-                out.push(char::from(code));
-                out.push_str(part.get(3..).unwrap_or_default());
-            }
-            None => {
-                out.push('\\');
-                out.push_str(part);
-            }
-        }
-        out
-    })
+    mounts::parse(text)
+        .into_iter()
+        .find(|mount| mount.whole && mount.kind == "tracefs")
+        .map(|mount| mount.point)
 }
 
 /// The file with a tracepoint's number.

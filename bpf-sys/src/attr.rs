@@ -258,6 +258,14 @@ attr! {
     }
 }
 
+attr! {
+    /// `BPF_TOKEN_CREATE`.
+    TokenCreateAttr<'a> [8] {
+        flags: u32 = 0,
+        bpffs_fd: i32 = 4,
+    }
+}
+
 /// A name as the kernel takes it: at most 15 bytes, cut at a character, and `_` for what the kernel refuses.
 pub(crate) fn object_name(name: &str) -> [u8; 16] {
     let mut bytes = [0; 16];

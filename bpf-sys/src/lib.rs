@@ -41,6 +41,7 @@ pub use self::{
         map::{self, MapCreate, MapFd, MapInfo},
         object::{self, ObjectKind},
         prog::{self, LogSize, ProgInfo, ProgLoad, TestRun, TestRunOutput},
+        token,
     },
     cpu::possible_cpus,
     epoll::Epoll,

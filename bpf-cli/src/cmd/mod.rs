@@ -3,6 +3,7 @@
 mod btf;
 mod check;
 mod demo;
+mod doctor;
 mod feature;
 mod r#gen;
 mod kernel;
@@ -35,6 +36,7 @@ pub(crate) type Outcome = Result<(), Box<dyn Failure>>;
 pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
     match command {
         Command::Demo => demo::run(out),
+        Command::Doctor(args) => doctor::run(args, out),
         Command::Show { file } => object::show(file, out),
         Command::Plan { file, kernel, core } => object::plan(file, kernel.as_deref(), core, out),
         Command::Check(args) => check::run(args, out),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bpf_loader::Object;
+use bpf_loader::{Object, Plan};
 
 use crate::args::CoreBtf;
 use crate::cmd::{Outcome, kernel};
@@ -18,6 +18,13 @@ pub(crate) fn show(file: &Path, out: &Out) -> Outcome {
 pub(crate) fn plan(file: &Path, kernel: Option<&Path>, core: &CoreBtf, out: &Out) -> Outcome {
     let object = Object::open(file)?;
     let plan = object.plan(&kernel::chosen(kernel, core)?)?;
-    out.result(|| plan.to_string(), || plan.to_json());
+    out.result(|| format!("{plan}{}", capabilities(&plan)), || plan.to_json());
     Ok(())
+}
+
+/// What loading it takes, after the plan itself.
+fn capabilities(plan: &Plan) -> String {
+    let needed = plan.needed_capabilities();
+    let lines: Vec<String> = needed.iter().map(|needed| format!("  {needed}\n")).collect();
+    if lines.is_empty() { String::new() } else { format!("\nneeds\n{}", lines.concat()) }
 }

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod commands;
 #[cfg(target_os = "linux")]
+mod doctor;
+#[cfg(target_os = "linux")]
 mod feature;
 #[cfg(target_os = "linux")]
 mod run;
@@ -13,7 +15,7 @@ fn main() {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They register names that the others look for: one after the other.
     arguments.test_threads = Some(1);
-    let tests = [commands::tests(), feature::tests(), run::tests()];
+    let tests = [commands::tests(), doctor::tests(), feature::tests(), run::tests()];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }
 

@@ -7,7 +7,7 @@ use bpf_sys::uapi::ProgramType;
 use bpf_sys::{SysError, errno};
 use thiserror::Error;
 
-use crate::diagnose::{Asked, Refused, diagnostic, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Refused, diagnostic, likely_cause};
 use crate::kernel::Feature;
 use crate::program::Program;
 use crate::struct_ops::State;
@@ -126,7 +126,7 @@ impl AttachError {
     }
 
     pub(crate) fn refused_as(asked: Asked, doing: String, source: SysError) -> Self {
-        let refused = Box::new(likely_cause(asked, &[], &source));
+        let refused = Box::new(likely_cause(asked, &Circumstances::ALONE, &source));
         Self::Refused { doing, refused, source }
     }
 

@@ -34,7 +34,7 @@ impl AttachOptions {
             }
             Err(error) if error.is(errno::ENOENT) => Err(missing()),
             Err(source) => Err(AttachError::refused_as(
-                Asked::Program(program.program_type()),
+                Asked::program(program.program_type()),
                 format!("attaching program `{}` to raw tracepoint {name}", program.name()),
                 source,
             )),

@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 use bpf_sys::{SysError, errno};
 
 use crate::attach::AttachError;
-use crate::diagnose::{Asked, Refused, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Refused, likely_cause};
 use crate::link::Link;
 use crate::plan::{MemberState, PlanStructOps};
 use crate::struct_ops::{KEY, State, StructOps};
@@ -50,7 +50,7 @@ impl StructOps {
     fn refused(&self, source: SysError) -> AttachError {
         let refused = match explain(self.plan(), &source) {
             Some(refused) => refused,
-            None => likely_cause(Asked::Btf, &[], &source),
+            None => likely_cause(Asked::Btf, &Circumstances::ALONE, &source),
         };
         let doing = format!("registering `{}` as {}", self.name(), self.plan().struct_type.name);
         AttachError::Refused { doing, refused: Box::new(refused), source }

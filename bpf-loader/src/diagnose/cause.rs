@@ -1,7 +1,11 @@
 //! From a refused call to its likely cause, which is looked for before it is named.
 
-use bpf_sys::uapi::{KernelVersion, MapType, ProgramType};
-use bpf_sys::{Capabilities, Capability, SysError, errno};
+use bpf_sys::uapi::KernelVersion;
+use bpf_sys::{SysError, errno};
+
+use crate::diagnose::asked::{Asked, Circumstances};
+use crate::diagnose::{options, privilege, size};
+use crate::doctor::{Configured, Facts};
 
 /// What was found out about a refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,129 +16,98 @@ pub struct Refused {
     pub help: Option<String>,
 }
 
-/// What was asked of the kernel.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Asked {
-    Btf,
-    Map(MapType),
-    Program(ProgramType),
-    /// To open a perf event.
-    PerfEvent,
-    /// To register, unregister, look up: what only the administrator may do.
-    Admin,
+pub(super) fn refused(cause: impl Into<String>, help: impl Into<String>) -> Refused {
+    Refused { cause: Some(cause.into()), help: Some(help.into()) }
 }
 
-impl Asked {
-    /// A type that came with a later version than the kernel's.
-    fn newer_than(self, kernel: Option<KernelVersion>) -> Option<Refused> {
-        let (what, name, since) = match self {
-            Self::Map(map) => ("maps", map.short_name()?, map.since()?),
-            Self::Program(program) => ("programs", program.short_name()?, program.since()?),
-            Self::Btf | Self::PerfEvent | Self::Admin => return None,
-        };
-        let kernel = kernel.filter(|kernel| *kernel < since)?;
-        Some(Refused {
-            cause: Some(format!("{what} of the type {name} came with Linux {since}, and this is {kernel}")),
-            help: Some(format!("run it on Linux {since} or later, or leave it out")),
-        })
-    }
+/// Finds a cause, or says nothing.
+type Check = fn(Asked, &Circumstances<'_>, &Facts) -> Option<Refused>;
 
-    /// The capabilities that the kernel asks for, the general one first. Sources: kernel/bpf/syscall.c
-    /// (`bpf_prog_load`, `map_create`), `is_perfmon_prog_type` and `is_net_admin_prog_type` there.
-    fn needs(self) -> &'static [Capability] {
-        use Capability::{Bpf, NetAdmin, Perfmon, SysAdmin};
-        match self {
-            Self::Btf => &[Bpf],
-            Self::Map(
-                MapType::SOCKMAP
-                | MapType::SOCKHASH
-                | MapType::DEVMAP
-                | MapType::DEVMAP_HASH
-                | MapType::XSKMAP,
-            ) => &[Bpf, NetAdmin],
-            Self::Map(_) => &[Bpf],
-            Self::Program(
-                ProgramType::KPROBE
-                | ProgramType::TRACEPOINT
-                | ProgramType::PERF_EVENT
-                | ProgramType::RAW_TRACEPOINT
-                | ProgramType::RAW_TRACEPOINT_WRITABLE
-                | ProgramType::TRACING
-                | ProgramType::LSM
-                | ProgramType::STRUCT_OPS
-                | ProgramType::EXT,
-            ) => &[Bpf, Perfmon],
-            Self::Program(
-                ProgramType::SOCKET_FILTER
-                | ProgramType::CGROUP_SKB
-                | ProgramType::SK_REUSEPORT
-                | ProgramType::SYSCALL,
-            ) => &[Bpf],
-            Self::Program(_) => &[Bpf, NetAdmin],
-            Self::PerfEvent => &[Perfmon],
-            Self::Admin => &[SysAdmin],
-        }
-    }
+/// What can be behind which answer. The first that is found counts; every one is checked.
+static CAUSES: &[(&[i32], Check)] = &[
+    (&[errno::EINVAL], too_new),
+    (&[errno::EINVAL], not_configured),
+    (&[errno::ENOTSUPP, errno::EOPNOTSUPP, errno::EINVAL], no_jit),
+    (&[errno::EPERM, errno::EACCES, errno::EINVAL], privilege::lockdown),
+    (&[errno::EPERM, errno::EACCES, errno::ENOSYS], privilege::filtered),
+    (&[errno::ENOSYS], privilege::no_syscall),
+    (&[errno::EPERM, errno::EACCES], privilege::no_capabilities),
+    (&[errno::EPERM, errno::EACCES], privilege::only_inside),
+    (&[errno::EPERM], privilege::locked_memory),
+    (&[errno::ENOMEM], size::no_memory),
+    (&[errno::E2BIG, errno::EINVAL], size::map_too_large),
+    (&[errno::E2BIG], size::program_too_long),
+    (&[errno::EMFILE], size::too_many_files),
+    (&[errno::EPERM, errno::EACCES], privilege::policy),
+];
+
+/// Looks for the cause of a refusal.
+pub(crate) fn likely_cause(asked: Asked, circumstances: &Circumstances<'_>, error: &SysError) -> Refused {
+    cause_among(asked, circumstances, error, &Facts::read())
 }
 
-/// Looks for the cause of a refusal. `whole` is everything that is going to be asked for, this included: a missing
-/// capability is named with all others that the rest will need.
-pub(crate) fn likely_cause(asked: Asked, whole: &[Asked], error: &SysError) -> Refused {
-    if error.is(errno::EINVAL)
-        && let Some(too_new) = asked.newer_than(bpf_sys::kernel_version())
-    {
-        return too_new;
+/// As [`likely_cause`], with what is known of the machine.
+pub(crate) fn cause_among(
+    asked: Asked,
+    circumstances: &Circumstances<'_>,
+    error: &SysError,
+    facts: &Facts,
+) -> Refused {
+    let mut checks = CAUSES.iter().filter(|(errnos, _)| errnos.iter().any(|errno| error.is(*errno)));
+    let found = checks.find_map(|(_, check)| check(asked, circumstances, facts));
+    // Of a permission only what was found is said, where it could be looked for: what it usually is would mislead.
+    let looked = error.is(errno::EPERM) && facts.capabilities.is_some();
+    let general = if looked { None } else { error.help() };
+    found.unwrap_or_else(|| Refused { cause: None, help: general.map(Into::into) })
+}
+
+/// A type that came with a later version than the kernel's.
+fn too_new(asked: Asked, _: &Circumstances<'_>, facts: &Facts) -> Option<Refused> {
+    let (what, name, since) = asked.named()?;
+    let kernel: KernelVersion = facts.version().filter(|kernel| *kernel < since)?;
+    Some(refused(
+        format!("{what} of the type {name} came with Linux {since}, and this is {kernel}"),
+        format!("run it on Linux {since} or later, or leave it out"),
+    ))
+}
+
+/// A type that the kernel was built without.
+fn not_configured(asked: Asked, circumstances: &Circumstances<'_>, facts: &Facts) -> Option<Refused> {
+    let option = match asked {
+        Asked::Map(map) => options::of_map(map.map_type),
+        Asked::Program(program) if circumstances.log.is_empty() => options::of_program(program.program_type),
+        _ => None,
+    }?;
+    let (what, name, _) = asked.named()?;
+    (facts.configured(option) == Configured::No).then(|| {
+        refused(
+            format!("{what} of the type {name} take a kernel with {option}, and this one was built without"),
+            format!("run it on a kernel that is built with {option}=y, or leave it out"),
+        )
+    })
+}
+
+/// What needs the JIT compiler, where that is switched off or the kernel has none.
+fn no_jit(asked: Asked, circumstances: &Circumstances<'_>, facts: &Facts) -> Option<Refused> {
+    let says = circumstances.log.contains("JIT") || circumstances.log.contains("jit");
+    let Asked::Program(program) = asked else { return None };
+    if !(says || program.trampoline) {
+        return None;
     }
-    if !(error.is(errno::EPERM) || error.is(errno::EACCES)) {
-        return Refused { cause: None, help: error.help().map(Into::into) };
+    if facts.configured("CONFIG_BPF_JIT") == Configured::No {
+        return Some(refused(
+            "it takes the JIT compiler, and this kernel was built without CONFIG_BPF_JIT",
+            "run it on a kernel that is built with CONFIG_BPF_JIT=y",
+        ));
     }
-    let Ok(have) = Capabilities::effective() else {
-        return Refused::default();
-    };
-    if have.has(Capability::SysAdmin) || asked.needs().iter().all(|cap| have.has(*cap)) {
-        return Refused::default();
-    }
-    let mut needs: Vec<Capability> =
-        whole.iter().chain([&asked]).flat_map(|asked| asked.needs()).copied().collect();
-    needs.sort_unstable_by_key(|cap| std::cmp::Reverse(cap.number()));
-    needs.dedup();
-    let missing: Vec<&str> = needs.iter().filter(|cap| !have.has(**cap)).map(|cap| cap.name()).collect();
-    let names: Vec<String> = needs.iter().map(|cap| cap.name().to_lowercase()).collect();
-    let name = match asked {
-        Asked::PerfEvent => "perf_event_paranoid",
-        _ => "unprivileged_bpf_disabled",
-    };
-    let sysctl = std::fs::read_to_string(format!("/proc/sys/kernel/{name}")).ok();
-    let sysctl = sysctl.map(|value| format!(" (kernel.{name} is {})", value.trim()));
-    Refused {
-        cause: Some(format!(
-            "this process does not have {}{}",
-            missing.join(" and "),
-            sysctl.unwrap_or_default()
-        )),
-        help: Some(format!(
-            "run it as root, or give it the capabilities: setcap {}+ep FILE",
-            names.join(",")
-        )),
-    }
+    (facts.sysctl("net.core.bpf_jit_enable") == Some(0)).then(|| {
+        refused(
+            "it takes the JIT compiler, which is switched off (net.core.bpf_jit_enable is 0)",
+            "switch it on: sysctl net.core.bpf_jit_enable=1",
+        )
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_of_later_kernels() {
-        let cause = |asked: Asked, major, minor| {
-            asked.newer_than(Some(KernelVersion::new(major, minor))).and_then(|refused| refused.cause)
-        };
-        let syscall = Asked::Program(ProgramType::SYSCALL);
-        let said = "programs of the type syscall came with Linux 5.14, and this is 5.10";
-        assert_eq!(cause(syscall, 5, 10).as_deref(), Some(said));
-        assert_eq!(cause(syscall, 5, 14), None);
-        let said = "maps of the type arena came with Linux 6.9, and this is 6.1";
-        assert_eq!(cause(Asked::Map(MapType::ARENA), 6, 1).as_deref(), Some(said));
-        assert_eq!(cause(Asked::Btf, 4, 4), None);
-        assert_eq!(syscall.newer_than(None), None);
-    }
-}
+#[path = "cause_tests.rs"]
+mod tests;

@@ -1,13 +1,25 @@
 //! What every error and notice can say of itself: a stable code, the places it is about, what to do.
 
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod asked;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
 mod cause;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod options;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod privilege;
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+mod size;
 
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub(crate) use asked::{Asked, Circumstances};
 pub use bpf_btf::{Label, Place};
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use cause::Refused;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
-pub(crate) use cause::{Asked, likely_cause};
+pub(crate) use cause::{cause_among, likely_cause};
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+pub(crate) use size::amount;
 
 use std::fmt;
 

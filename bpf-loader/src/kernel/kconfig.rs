@@ -55,7 +55,7 @@ fn running(release: Option<&str>) -> Result<String, KernelError> {
 
 /// The first file that can be read counts: some distributions let nobody but root read `/boot`. Where none can be, the
 /// first that is there says why.
-fn first(looked: Vec<PathBuf>) -> Result<String, KernelError> {
+pub(crate) fn first(looked: Vec<PathBuf>) -> Result<String, KernelError> {
     let mut refused = None;
     for path in &looked {
         match file(path) {

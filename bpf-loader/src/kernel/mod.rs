@@ -6,7 +6,7 @@ mod error;
 mod feature;
 mod file;
 mod image;
-mod kconfig;
+pub(crate) mod kconfig;
 mod machine;
 mod module;
 mod needs;

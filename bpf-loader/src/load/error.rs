@@ -3,17 +3,17 @@
 use std::fmt;
 
 use bpf_btf::{Label, Place};
-use bpf_sys::SysError;
+use bpf_sys::{SysError, errno};
 use thiserror::Error;
 
 use crate::diagnose::{Attachment, Diagnostic, Refused};
 use crate::kernel::KernelError;
-use crate::load::{InstanceAccess, MapLoadError};
+use crate::load::{InstanceAccess, MapLoadError, TokenError};
 use crate::object::SpecError;
 use crate::plan::{Plan, PlanFailed, PlanProgram};
 use crate::verifier::Report;
 
-/// Why an object could not be loaded. Codes E0501 to E0519, and those of planning.
+/// Why an object could not be loaded. Codes E0501 to E0525, and those of planning.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -29,6 +29,9 @@ pub enum LoadError {
     /// The kernel's types are not to be had.
     #[error(transparent)]
     Kernel(#[from] KernelError),
+    /// There is no BPF token where one was asked for.
+    #[error(transparent)]
+    Token(Box<TokenError>),
     /// The plan was made for a kernel that is not running here.
     #[error("this plan is for a kernel that is not running here")]
     NotRunning,
@@ -92,6 +95,12 @@ pub enum LoadError {
         /// What is not there.
         what: &'static str,
     },
+}
+
+impl From<TokenError> for LoadError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(Box::new(error))
+    }
 }
 
 impl From<SpecError> for LoadError {
@@ -230,11 +239,21 @@ impl Diagnostic for ProgramError {
 }
 
 impl LoadError {
+    /// Whether the kernel refused something for want of permission.
+    pub(crate) fn is_permission(&self) -> bool {
+        match self {
+            Self::Refused { source, .. } => source.is(errno::EPERM),
+            Self::Programs(failed) => failed.errors.iter().any(|error| error.source.is(errno::EPERM)),
+            _ => false,
+        }
+    }
+
     fn inner(&self) -> Option<&dyn Diagnostic> {
         match self {
             Self::Plan(failed) => Some(failed),
             Self::Kernel(error) => Some(error),
             Self::Map(error) => Some(&**error),
+            Self::Token(error) => Some(&**error),
             Self::Spec(error) => Some(&**error),
             Self::Instances(error) => Some(&**error),
             Self::Programs(failed) if failed.errors.len() == 1 => {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::diagnose::diagnostic;
 use crate::kernel::Kernel;
 use crate::load::programs::Means;
-use crate::load::{LoadError, LoadedObject, SysRef, Types, maps, modules, programs, symbols};
+use crate::load::{LoadError, LoadedObject, SysRef, Token, Types, maps, modules, programs, symbols};
 use crate::map::{Map, MapError};
 use crate::object::Instances;
 use crate::plan::{PlanMap, PlanProgram};
@@ -22,6 +22,7 @@ pub(super) struct More {
     pub(super) kernel: Kernel,
     pub(super) btf: Option<OwnedFd>,
     pub(super) means: Means,
+    pub(super) token: Option<Token>,
     pub(super) sys: SysRef,
 }
 
@@ -148,7 +149,12 @@ impl LoadedObject {
         let (plan, range) = self.plan.with_more(id, instances).ok_or_else(not_kept)??;
         let addresses = symbols::find(&plan, &more.kernel)?;
         let modules = modules::open(&plan, more.sys.as_ref()).map_err(|stopped| stopped.error)?;
-        let types = Types { object: more.btf.as_ref(), modules: &modules, addresses: &addresses };
+        let types = Types {
+            object: more.btf.as_ref(),
+            modules: &modules,
+            addresses: &addresses,
+            token: more.token.as_ref(),
+        };
         let mut all = self.maps.clone();
         for map in plan.maps().iter().filter(|map| !self.maps.contains_key(&map.id)) {
             let new = maps::create_new(&plan, map, types, &more.sys).map_err(|stopped| stopped.error)?;

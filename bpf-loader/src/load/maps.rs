@@ -12,8 +12,8 @@ use bpf_sys::{SysError, errno};
 use crate::diagnose::Asked;
 use crate::load::pins::Pins;
 use crate::load::{
-    LoadError, LoadOptions, MapLoadError, Programs, Stopped, Sys, SysRef, Types, encode, programs, refused,
-    reuse,
+    LoadError, LoadOptions, MapLoadError, Programs, Stopped, Sys, SysRef, Token, Types, encode, programs,
+    refused, reuse,
 };
 use crate::map::Map;
 use crate::plan::{Plan, PlanMap, Step};
@@ -36,8 +36,8 @@ pub(super) fn create(
                 (create_one(plan, map, types, sys.as_ref())?, true)
             }
         };
-        let live =
-            Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", source))?;
+        let live = Map::new(plan, map, fd, is_new, sys)
+            .map_err(|source| stop(plan, map, "mapping", None, source))?;
         maps.insert(map.id, live);
     }
     for map in plan.maps() {
@@ -63,7 +63,7 @@ pub(super) fn create_new(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &Sys
 }
 
 fn in_memory(plan: &Plan, map: &PlanMap, fd: MapFd, is_new: bool, sys: &SysRef) -> Result<Map, Stopped> {
-    Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", source))
+    Map::new(plan, map, fd, is_new, sys).map_err(|source| stop(plan, map, "mapping", None, source))
 }
 
 /// Puts programs into the slots that are to hold them from the start; of one with instances the first that was loaded. Where
@@ -96,7 +96,7 @@ fn fill(
     for (slot, of) in &map.slots {
         let Some(fd) = target(of) else { continue };
         let filled = sys.map_update(live.fd(), &slot.to_ne_bytes(), &fd.to_ne_bytes());
-        filled.map_err(|source| stop(plan, map, &format!("filling slot {slot} of"), source))?;
+        filled.map_err(|source| stop(plan, map, &format!("filling slot {slot} of"), None, source))?;
     }
     Ok(())
 }
@@ -105,25 +105,26 @@ fn stopped(error: MapLoadError) -> Stopped {
     Stopped { steps: Vec::new(), error: LoadError::Map(Box::new(error)) }
 }
 
-fn stop(plan: &Plan, map: &PlanMap, what: &str, source: SysError) -> Stopped {
+fn stop(plan: &Plan, map: &PlanMap, what: &str, token: Option<&Token>, source: SysError) -> Stopped {
     let what = format!("{what} map `{}`", map.name);
-    refused(plan, Step::Map(map.id), what, Asked::Map(map.map_type), source)
+    refused(plan, Step::Map(map.id), what, Asked::from(map), token, source)
 }
 
 /// Creates a map and puts into it what it holds from the start, programs and other maps apart.
 fn create_one(plan: &Plan, map: &PlanMap, types: Types<'_>, sys: &dyn Sys) -> Result<MapFd, Stopped> {
     let exclusive = exclusive(plan, map, types)?;
     let inner = map.inner.as_deref().map(|inner| call(inner, types, None, None, sys)).transpose();
-    let inner = inner.map_err(|source| stop(plan, map, "creating what is to stand in", source))?;
+    let inner =
+        inner.map_err(|source| stop(plan, map, "creating what is to stand in", types.token, source))?;
     let fd = call(map, types, inner.as_ref(), exclusive.as_ref(), sys);
-    let fd = fd.map_err(|source| stop(plan, map, "creating", source))?;
+    let fd = fd.map_err(|source| stop(plan, map, "creating", types.token, source))?;
     let contents = map.contents.as_deref().filter(|_| map.arena.is_none());
     if let Some(contents) = contents.filter(|contents| contents.iter().any(|byte| *byte != 0)) {
         sys.map_update(&fd, &0_u32.to_ne_bytes(), contents)
-            .map_err(|source| stop(plan, map, "filling", source))?;
+            .map_err(|source| stop(plan, map, "filling", types.token, source))?;
     }
     if map.freeze {
-        sys.map_freeze(&fd).map_err(|source| stop(plan, map, "freezing", source))?;
+        sys.map_freeze(&fd).map_err(|source| stop(plan, map, "freezing", types.token, source))?;
     }
     Ok(fd)
 }
@@ -158,6 +159,9 @@ fn call(
     if let Some(hash) = exclusive {
         create = create.exclusive(hash);
     }
+    if let Some(token) = types.token {
+        create = create.token(token.as_fd());
+    }
     if let (Some((key, value)), Some(btf)) = (map.btf, types.object) {
         create = create.btf(btf.as_fd(), key.0, value.0);
     }
@@ -169,7 +173,7 @@ fn call(
     }
     match sys.map_create(&create) {
         Err(error) if map.kernel_value.is_some() && error.is(errno::ENOTSUPP) => {
-            read_kernel_types(sys);
+            read_kernel_types(types, sys);
             sys.map_create(&create)
         }
         created => created,
@@ -178,9 +182,13 @@ fn call(
 
 /// Makes the kernel read its own types. Old ones (seen: 5.10) do so for the first program that is loaded after they
 /// were started, and until then take no map with a value of theirs.
-fn read_kernel_types(sys: &dyn Sys) {
+fn read_kernel_types(types: Types<'_>, sys: &dyn Sys) {
     let nothing: Vec<u8> =
         [Insn::mov64_imm(0, 0), Insn::exit()].iter().flat_map(|insn| insn.to_ne_bytes()).collect();
     // Refused or not, the types are read first; what comes of it the map's creation will tell.
-    let _ = sys.prog_load(&ProgLoad::new(ProgramType::SOCKET_FILTER, &nothing, c"GPL"));
+    let mut load = ProgLoad::new(ProgramType::SOCKET_FILTER, &nothing, c"GPL");
+    if let Some(token) = types.token {
+        load = load.token(token.as_fd());
+    }
+    let _ = sys.prog_load(&load);
 }

@@ -13,6 +13,7 @@ mod programs;
 mod reuse;
 mod symbols;
 mod sys;
+mod token;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ mod tests;
 use std::collections::HashMap;
 use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::sync::Arc;
 
 use bpf_elf::{ExternKind, MapId, StructOpsId};
@@ -36,8 +38,9 @@ use reuse::Given;
 pub(crate) use reuse::Shape;
 use symbols::Addresses;
 pub(crate) use sys::{RealSys, Sys, SysRef, io};
+pub use token::{Token, TokenError};
 
-use crate::diagnose::{Asked, Label, Place, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
 use crate::plan::{KernelType, Plan, PlanProgram, Step, Value};
@@ -49,6 +52,7 @@ use crate::struct_ops::StructOps;
 pub struct LoadOptions {
     means: Means,
     reuse: Vec<(String, Given)>,
+    token: token::Wanted,
 }
 
 impl LoadOptions {
@@ -90,6 +94,33 @@ impl LoadOptions {
     #[must_use]
     pub fn reuse_fd(mut self, name: impl Into<String>, fd: OwnedFd) -> Self {
         self.reuse.push((name.into(), Given::Fd(Arc::new(fd))));
+        self
+    }
+
+    /// Loads with this BPF token. Without any of [`Self::token`], [`Self::token_path`] and [`Self::without_token`], the
+    /// environment's `LIBBPF_BPF_TOKEN_PATH` is taken for a path; and where that is not set, a process in a user namespace
+    /// that is refused for want of permission tries again with a token of a bpffs that delegates.
+    #[must_use]
+    pub fn token(mut self, token: &Token) -> Self {
+        self.token = token::Wanted::Given(token.clone());
+        self
+    }
+
+    /// Loads with a BPF token that is created from a bpffs when it is loaded; an empty path stands for no token.
+    ///
+    /// # Kernel
+    /// Since 6.9.
+    #[doc(alias = "bpf_token_path")]
+    #[must_use]
+    pub fn token_path(mut self, bpffs: impl AsRef<Path>) -> Self {
+        self.token = token::Wanted::from_path(bpffs.as_ref());
+        self
+    }
+
+    /// Loads without a BPF token, whatever the environment says.
+    #[must_use]
+    pub fn without_token(mut self) -> Self {
+        self.token = token::Wanted::None;
         self
     }
 
@@ -239,13 +270,20 @@ pub(crate) fn load_with(
     check_kernel(plan, kernel)?;
     let mut plan = plan.clone();
     let mut races = 0;
+    let wanted = options.token.with_environment();
+    let mut token = wanted.first(sys.as_ref())?;
     loop {
-        match execute(&plan, kernel, options, sys) {
+        match execute(&plan, kernel, options, token.as_ref(), sys) {
             Ok(loaded) => return Ok(loaded),
             // Somebody else was faster: that map is to be used then.
             Err(Stopped { error: LoadError::Map(error), .. }) if error.is_race() && races < RACES => {
                 races += 1;
             }
+            Err(Stopped { error, .. })
+                if token.is_none() && {
+                    token = wanted.after(&error, sys.as_ref());
+                    token.is_some()
+                } => {}
             Err(Stopped { steps, error }) => match replan(&plan, kernel, &steps, sys.as_ref()) {
                 Some(again) => plan = again?,
                 None => return Err(error),
@@ -300,12 +338,13 @@ fn execute(
     plan: &Plan,
     kernel: &Kernel,
     options: &LoadOptions,
+    token: Option<&Token>,
     sys: &SysRef,
 ) -> Result<LoadedObject, Stopped> {
     let addresses = symbols::find(plan, kernel).map_err(|error| Stopped { steps: Vec::new(), error })?;
-    let btf = load_btf(plan, sys.as_ref())?;
+    let btf = load_btf(plan, token, sys.as_ref())?;
     let modules = modules::open(plan, sys.as_ref())?;
-    let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses };
+    let types = Types { object: btf.as_ref(), modules: &modules, addresses: &addresses, token };
     let (maps, pins) = maps::create(plan, types, options, sys)?;
     let all: Vec<&PlanProgram> = plan.programs().iter().collect();
     let programs = programs::load(plan, &all, &maps, types, options.means, sys)?;
@@ -322,21 +361,27 @@ fn execute(
     }
     pins.keep();
     let kept = plan.instances().iter().any(|instances| instances.kept.is_some());
-    let more =
-        kept.then(|| instances::More { kernel: kernel.clone(), btf, means: options.means, sys: sys.clone() });
+    let more = kept.then(|| instances::More {
+        kernel: kernel.clone(),
+        btf,
+        token: token.cloned(),
+        means: options.means,
+        sys: sys.clone(),
+    });
     Ok(LoadedObject { plan: plan.clone(), maps, programs, struct_ops, more })
 }
 
-/// Everything that a plan asks of the kernel.
-fn asked(plan: &Plan) -> Vec<Asked> {
-    let btf = plan.btf().map(|_| Asked::Btf);
-    let maps = plan.maps().iter().map(|map| Asked::Map(map.map_type));
-    let programs = plan.programs().iter().map(|program| Asked::Program(program.program_type));
-    btf.into_iter().chain(maps).chain(programs).collect()
-}
-
-fn refused(plan: &Plan, step: Step, text: String, one: Asked, source: SysError) -> Stopped {
-    let refused = Box::new(likely_cause(one, &asked(plan), &source));
+fn refused(
+    plan: &Plan,
+    step: Step,
+    text: String,
+    one: Asked,
+    token: Option<&Token>,
+    source: SysError,
+) -> Stopped {
+    let needed = plan.needed_capabilities();
+    let circumstances = Circumstances { needed: &needed, token: token.is_some(), log: "" };
+    let refused = Box::new(likely_cause(one, &circumstances, &source));
     let mut place = vec![Label::at(Place::Object(plan.object().name().to_owned()))];
     if let Step::Map(id) = step {
         place.extend(plan.map(id).map(|map| Label::item("map", map.name.as_str())));
@@ -344,10 +389,11 @@ fn refused(plan: &Plan, step: Step, text: String, one: Asked, source: SysError) 
     Stopped { steps: vec![step], error: LoadError::Refused { step: text, place, refused, source } }
 }
 
-fn load_btf(plan: &Plan, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
+fn load_btf(plan: &Plan, token: Option<&Token>, sys: &dyn Sys) -> Result<Option<OwnedFd>, Stopped> {
     let Some(btf) = plan.btf() else { return Ok(None) };
-    let loaded = sys.btf_load(btf.bytes());
-    loaded.map(Some).map_err(|source| refused(plan, Step::Btf, "loading BTF".into(), Asked::Btf, source))
+    let loaded = sys.btf_load(btf.bytes(), token.map(AsFd::as_fd));
+    let text = || "loading BTF".into();
+    loaded.map(Some).map_err(|source| refused(plan, Step::Btf, text(), Asked::Btf, token, source))
 }
 
 /// The BTF and the symbols that maps and programs refer to, in the kernel.
@@ -356,6 +402,7 @@ struct Types<'a> {
     object: Option<&'a OwnedFd>,
     modules: &'a Modules,
     addresses: &'a Addresses,
+    token: Option<&'a Token>,
 }
 
 impl<'a> Types<'a> {

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use bpf_sys::errno;
 
-use crate::diagnose::{Asked, Label, Place, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Label, Place, likely_cause};
 use crate::kernel::Kernel;
 use crate::load::{LoadError, Stopped, Sys};
 use crate::plan::{AttachPoint, Plan, Value};
@@ -48,7 +48,7 @@ pub(super) fn open(plan: &Plan, sys: &dyn Sys) -> Result<Modules, Stopped> {
     let mut last = 0;
     while found.len() < wanted.len() {
         let refused = |source| {
-            let refused = Box::new(likely_cause(Asked::Admin, &[], &source));
+            let refused = Box::new(likely_cause(Asked::Admin, &Circumstances::ALONE, &source));
             let place = vec![Label::at(Place::Object(plan.object().name().to_owned()))];
             let step = format!("looking for the BTF of module `{}`", wanted.join("`, `"));
             stopped(LoadError::Refused { step, place, refused, source })

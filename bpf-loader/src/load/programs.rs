@@ -1,5 +1,6 @@
 //! Loading programs: independent of each other, so in parallel; errors in the order of the file, all of them.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::num::NonZero;
@@ -13,7 +14,8 @@ use bpf_sys::prog::ProgLoad;
 use bpf_sys::uapi::MapType;
 use bpf_sys::{SysError, errno};
 
-use crate::diagnose::{Asked, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Refused, cause_among};
+use crate::doctor::Facts;
 use crate::load::encode::{Dangling, FUNC_INFO_SIZE, LINE_INFO_SIZE, encode};
 use crate::load::{LoadError, ProgramError, ProgramsFailed, Stopped, Sys, SysRef, Types, jump_tables};
 use crate::map::Map;
@@ -49,7 +51,8 @@ enum Outcome {
     Loaded(OwnedFd, Option<String>),
     /// It is to be loaded with a log: because it was refused, or because the user wants to see it.
     ToBeLogged(Option<SysError>),
-    Refused(ProgramError),
+    /// Without its cause, which is looked for when all are done.
+    Refused(Asked, ProgramError),
     Dangling(Dangling),
 }
 
@@ -89,7 +92,7 @@ pub(super) fn load(
             *place = outcome;
         }
     }
-    collect(plan, programs, outcomes, sys)
+    collect(plan, programs, outcomes, types.token.is_some(), sys)
 }
 
 /// Does something with each item on that many threads; the results are in the order of the items.
@@ -173,17 +176,23 @@ fn collect(
     plan: &Plan,
     programs: &[&PlanProgram],
     outcomes: Vec<Outcome>,
+    token: bool,
     sys: &SysRef,
 ) -> Result<Programs, Stopped> {
     let mut loaded = Programs::new();
     let (mut steps, mut errors) = (Vec::new(), Vec::new());
+    let known = LazyCell::new(|| (plan.needed_capabilities(), Facts::read()));
     for (program, outcome) in programs.iter().zip(outcomes) {
         match outcome {
             Outcome::Loaded(fd, log) => {
                 let key = (program.id, program.instance);
                 loaded.insert(key, Program::new(plan, program, fd, log, sys.clone()));
             }
-            Outcome::Refused(error) => {
+            Outcome::Refused(asked, mut error) => {
+                let log = error.report.as_ref().map_or("", |report| report.log.as_str());
+                let (needed, facts) = (known.0.as_slice(), &known.1);
+                let circumstances = Circumstances { needed, token, log };
+                *error.refused = cause_among(asked, &circumstances, &error.source, facts);
                 steps.push(Step::Program(program.id));
                 errors.push(error);
             }
@@ -225,15 +234,14 @@ impl Common<'_> {
             return Outcome::ToBeLogged(None);
         }
         let Self { plan, maps, types, sys } = self;
-        let tables = match jump_tables::create(program, sys) {
+        let tables = match jump_tables::create(program, types.token, sys) {
             Ok(tables) => tables,
             Err(source) => {
-                let refused =
-                    Box::new(likely_cause(Asked::Map(MapType::INSN_ARRAY), &super::asked(plan), &source));
-                return Outcome::Refused(ProgramError {
+                let error = ProgramError {
                     part: Some("a jump table"),
-                    ..ProgramError::new(plan, program, refused, source)
-                });
+                    ..ProgramError::new(plan, program, Box::<Refused>::default(), source)
+                };
+                return Outcome::Refused(Asked::map(MapType::INSN_ARRAY), error);
             }
         };
         let encoded = match encode(plan, program, maps, &tables, types) {
@@ -267,6 +275,9 @@ impl Common<'_> {
         let modules = program.modules.iter().take(1).chain(&program.modules);
         let modules: Vec<BorrowedFd<'_>> = modules.filter_map(|name| types.module(name)).collect();
         load = load.fd_array(&modules);
+        if let Some(token) = types.token {
+            load = load.token(token.as_fd());
+        }
         if let Some(btf) = types.object {
             load = load.btf(btf.as_fd());
             load = load
@@ -341,8 +352,8 @@ impl Common<'_> {
             size = needed.max(size.saturating_mul(4)).min(most);
         };
         let report = Report::read(plan, program, log, truncated).map(Box::new);
-        let refused =
-            Box::new(likely_cause(Asked::Program(program.program_type), &super::asked(plan), &source));
-        Outcome::Refused(ProgramError { report, ..ProgramError::new(plan, program, refused, source) })
+        let error =
+            ProgramError { report, ..ProgramError::new(plan, program, Box::<Refused>::default(), source) };
+        Outcome::Refused(Asked::from(program), error)
     }
 }

@@ -30,9 +30,14 @@ pub(crate) trait Sys: fmt::Debug + Send + Sync {
         Ok(())
     }
 
-    fn btf_load(&self, data: &[u8]) -> Result<OwnedFd, SysError> {
+    fn token_create(&self, bpffs: BorrowedFd<'_>) -> Result<OwnedFd, SysError> {
+        self.before(Command::TOKEN_CREATE)?;
+        bpf_sys::token::create(bpffs)
+    }
+
+    fn btf_load(&self, data: &[u8], token: Option<BorrowedFd<'_>>) -> Result<OwnedFd, SysError> {
         self.before(Command::BTF_LOAD)?;
-        bpf_sys::btf::load(data, None)
+        bpf_sys::btf::load(data, token)
     }
 
     /// The id of BTF in the kernel that follows another, and a descriptor of it.

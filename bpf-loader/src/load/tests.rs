@@ -94,7 +94,7 @@ fn descriptor() -> OwnedFd {
 }
 
 impl Sys for Fake {
-    fn btf_load(&self, _: &[u8]) -> Result<OwnedFd, SysError> {
+    fn btf_load(&self, _: &[u8], _: Option<BorrowedFd<'_>>) -> Result<OwnedFd, SysError> {
         self.count(Command::BTF_LOAD).map(|()| descriptor())
     }
     fn btf_next_id(&self, after: u32) -> Result<Option<u32>, SysError> {

@@ -34,6 +34,11 @@ impl Plan {
                 "since": feature.since().map(|since| since.to_string()),
                 "steps": steps.len(),
             })).collect::<Vec<_>>(),
+            "capabilities": self.needed_capabilities().iter().map(|needed| json!({
+                "name": needed.capability.name(),
+                "asked_by": needed.asked_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "unless_anybody_may": needed.unless_anybody_may,
+            })).collect::<Vec<_>>(),
             "notices": self.data.notices.iter().map(notice).collect::<Vec<_>>(),
             "btf": self.btf().map(|btf| json!({
                 "types": btf.last_id().0,

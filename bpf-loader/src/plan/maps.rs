@@ -8,11 +8,12 @@ use bpf_btf::matching::nearest;
 use bpf_btf::{Btf, Kind, Type, TypeId};
 use bpf_elf::{DataKind, MapDef, MapId, MapKind, ProgramId, SlotTarget};
 use bpf_sys::uapi::MapType;
-use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_OBJ_NAME_LEN};
+use bpf_sys::uapi::flags::{BPF_F_LINK, BPF_F_MMAPABLE, BPF_F_NUMA_NODE, BPF_OBJ_NAME_LEN};
 
 use crate::kernel::Feature;
 use crate::object::{MapSpec, ProgramSpec, Tail, is_outer};
 use crate::plan::known_types;
+use crate::plan::map_limits;
 use crate::plan::map_rules::{self, Asked, Rule, Types};
 use crate::plan::programs::Chosen;
 use crate::plan::{Context, MapCopy, MapPlanError, Notice, PlanArena, PlanError, PlanStructOps, Step, arena};
@@ -167,7 +168,9 @@ fn shape(cx: &mut Context<'_>, def: &MapDef, named: bool, with_btf: bool) -> Opt
         let since = def.map_type.since().map(|since| format!("; Linux {since} is the first that has"));
         format!("this kernel has no maps of type {}{}", def.map_type, since.unwrap_or_default())
     });
-    if let Some(why) = map_rules::refusal(asked).or(absent) {
+    let flags = def.flags | if def.numa_node.is_some() { BPF_F_NUMA_NODE } else { 0 };
+    let over = map_limits::refusal(def.map_type, def.value_size, max_entries, def.extra, flags);
+    if let Some(why) = map_rules::refusal(asked).or(over).or(absent) {
         refuse(cx, MapPlanError::Refused { map: def.name.clone(), why });
         return None;
     }

@@ -9,6 +9,7 @@
 mod arena;
 mod arg_ctx;
 pub(crate) mod btf;
+mod capabilities;
 mod code;
 mod core;
 mod error;
@@ -23,6 +24,7 @@ mod jump_tables;
 mod kconfig;
 pub(crate) mod known_types;
 mod map_error;
+mod map_limits;
 mod map_rules;
 mod maps;
 mod notice;
@@ -41,6 +43,7 @@ use bpf_btf::Btf;
 use bpf_elf::{ExternId, FunctionId, InsnIndex, MapId, ProgramId, StructOpsId};
 
 pub use arena::{ArenaError, ArenaProblem, PlanArena};
+pub use capabilities::{Asker, NeededCapability};
 pub use error::{MemberMismatch, MemberProblem, PlanError, PlanFailed, Site};
 pub use exception::{ExceptionError, ExceptionProblem};
 pub use extern_error::{ExternError, ExternProblem};

@@ -11,7 +11,7 @@ use bpf_sys::uapi::flags::BPF_F_LINK;
 use bpf_sys::{SysError, errno};
 use thiserror::Error;
 
-use crate::diagnose::{Asked, Refused, diagnostic, likely_cause};
+use crate::diagnose::{Asked, Circumstances, Refused, diagnostic, likely_cause};
 use crate::kernel::{Kernel, KernelError};
 use crate::struct_ops::{KEY, StructOpsInfo, value};
 
@@ -36,7 +36,11 @@ pub enum LiveError {
 
 impl LiveError {
     fn refused(doing: String, source: SysError) -> Self {
-        Self::Refused { doing, refused: Box::new(likely_cause(Asked::Admin, &[], &source)), source }
+        Self::Refused {
+            doing,
+            refused: Box::new(likely_cause(Asked::Admin, &Circumstances::ALONE, &source)),
+            source,
+        }
     }
 
     /// A stable code for programs.

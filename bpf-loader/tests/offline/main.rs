@@ -1,5 +1,6 @@
 //! What needs no kernel and no privileges: plans of every fixture, their text, and damaged objects.
 
+mod capabilities;
 mod core_btf;
 mod differences;
 mod externs;

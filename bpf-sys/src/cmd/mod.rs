@@ -6,3 +6,4 @@ pub mod link;
 pub mod map;
 pub mod object;
 pub mod prog;
+pub mod token;

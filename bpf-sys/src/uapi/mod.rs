@@ -4,6 +4,7 @@
 //! a value that a newer kernel brings survives a round trip, it only has no name here yet.
 
 mod attach_type;
+mod capability;
 mod command;
 pub mod flags;
 mod helper;
@@ -19,6 +20,7 @@ mod value_layout;
 mod version;
 
 pub use attach_type::AttachType;
+pub use capability::Capability;
 pub use command::Command;
 pub use helper::Helper;
 pub use insn::Insn;

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod batches;
 #[cfg(target_os = "linux")]
+mod capabilities;
+#[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
 mod links;
@@ -29,6 +31,7 @@ fn main() {
         links::tests(),
         objects::tests(),
         descriptors::tests(),
+        capabilities::tests(),
     ];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }

@@ -82,7 +82,7 @@ fn functions_of_a_module() {
     let raw = std::os::fd::AsRawFd::as_raw_fd(&null);
     let modules = HashMap::from([("zzz".to_owned(), null)]);
     let addresses = HashMap::new();
-    let types = Types { object: None, modules: &modules, addresses: &addresses };
+    let types = Types { object: None, modules: &modules, addresses: &addresses, token: None };
     let maps = load(&plan, &kernel, Fake { btf: vec![Some("vmlinux"), Some("zzz")], ..Fake::default() })
         .1
         .unwrap()
@@ -100,7 +100,7 @@ fn functions_of_a_module() {
 
     // Without the module, the instruction is said to dangle.
     let gone = HashMap::new();
-    let types = Types { object: None, modules: &gone, addresses: &addresses };
+    let types = Types { object: None, modules: &gone, addresses: &addresses, token: None };
     let error = encode(&plan, program, &maps, &[], types).unwrap_err();
     assert_eq!(error, Dangling::Extern(InsnIndex(u32::try_from(first).unwrap())));
 }

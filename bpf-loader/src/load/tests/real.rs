@@ -44,9 +44,9 @@ impl Sys for Refusing {
     fn before_other(&self, what: &'static str) -> Result<(), SysError> {
         self.record(what).map_err(|errno| SysError::Io { what, errno })
     }
-    fn btf_load(&self, data: &[u8]) -> Result<OwnedFd, SysError> {
+    fn btf_load(&self, data: &[u8], token: Option<BorrowedFd<'_>>) -> Result<OwnedFd, SysError> {
         self.before(Command::BTF_LOAD)?;
-        let fd = RealSys.btf_load(data)?;
+        let fd = RealSys.btf_load(data, token)?;
         self.made(ObjectKind::Btf, bpf_sys::btf::info(fd.as_fd()).map(|info| info.id));
         Ok(fd)
     }
