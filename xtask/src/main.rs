@@ -17,6 +17,7 @@ mod kernels;
 mod machine;
 mod oracle;
 mod outside;
+mod skeletons;
 mod test;
 mod tidy;
 mod vm;
@@ -121,6 +122,15 @@ enum Task {
         #[arg(long, value_name = "DIR")]
         kernels: Option<PathBuf>,
     },
+    /// Generate Rust types from whole kernels, and have them compiled: every assertion of their layout has to hold
+    Skeletons {
+        /// A folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz
+        #[arg(long, value_name = "DIR")]
+        kernels: PathBuf,
+        /// How many types are drawn of each, always the same
+        #[arg(long, value_name = "N", default_value_t = 500)]
+        count: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -175,6 +185,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Bench { suite, case, instructions } => {
             bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }
+        Task::Skeletons { kernels, count } => skeletons::run(&workspace, &kernels, count),
         Task::Oracle { suite, kernels } => oracle::run(&workspace, suite.as_deref(), kernels.as_deref()),
     }
 }

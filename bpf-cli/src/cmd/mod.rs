@@ -3,6 +3,7 @@
 mod btf;
 mod check;
 mod demo;
+mod r#gen;
 mod kernel;
 mod object;
 mod run;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: &Command, out: &Out) -> Outcome {
         Command::Run(args) => run::run(args, out),
         Command::Btf(command) => btf::run(command, out),
         Command::StructOps(command) => struct_ops::run(command, out),
+        Command::Gen(command) => r#gen::run(command, out),
     }
 }
 

@@ -21,7 +21,7 @@ use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use bpf_elf::{MapId, StructOpsId};
+use bpf_elf::{ExternKind, MapId, MapKind, StructOpsId};
 use bpf_sys::SysError;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
@@ -188,9 +188,50 @@ impl LoadedObject {
                 file.globals().iter().map(|global| global.name.as_str()),
             )
         })?;
+        Ok(self.global_of(global, map))
+    }
+
+    /// The global variable that begins at that byte of a data section or, by its map's name, of an arena's variables: static
+    /// variables of several functions can share a name.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn global_at(&self, map: &str, offset: u32) -> Result<Global, MapError> {
+        let map = self.map(map)?;
+        let found = map.id().and_then(|id| crate::object::global_at(self.plan.object().file(), id, offset));
+        let name = || format!("{}+{offset}", map.name());
+        let missing = || MapError::NoSuch { kind: "global variable", name: name(), nearest: None };
+        found.map(|global| self.global_of(global, map)).ok_or_else(missing)
+    }
+
+    fn global_of(&self, global: &bpf_elf::Global, map: &Map) -> Global {
         let spec = self.plan.object().map(global.map);
         let size = spec.map_or(global.size, |spec| spec.global_size(global));
-        Ok(Global::new(global, size, map.clone()))
+        Global::new(&global.name, global.offset, size, map.clone())
+    }
+
+    /// A value of the kernel's configuration that the object asks for, by the name of its `__kconfig` variable.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn kconfig_value(&self, name: &str) -> Result<Global, MapError> {
+        let file = self.plan.object().file();
+        let values =
+            || file.externs().iter().filter(|found| matches!(found.kind, ExternKind::Kconfig { .. }));
+        let found = values().find(|found| found.name == name).map(|found| found.kind);
+        let map = self
+            .plan
+            .maps()
+            .iter()
+            .find(|map| file.map(map.id).is_some_and(|def| def.kind == MapKind::Kconfig));
+        match (found, map.and_then(|map| self.maps.get(&map.id))) {
+            (Some(ExternKind::Kconfig { offset, size, .. }), Some(map)) => {
+                Ok(Global::new(name, offset, size, map.clone()))
+            }
+            _ => {
+                Err(MapError::no_such("configuration value", name, values().map(|found| found.name.as_str())))
+            }
+        }
     }
 }
 
