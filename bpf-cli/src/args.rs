@@ -217,6 +217,21 @@ pub(crate) enum Gen {
         #[arg(long)]
         force: bool,
     },
+    /// Write an object as Rust source: its maps, variables and programs with types that the compiler checks.
+    ///
+    /// The source is a module with the object in it, to be put into a program by `include!`. It needs bpf-loader and
+    /// nothing else. No privileges needed.
+    Skeleton {
+        /// A BPF object file.
+        file: PathBuf,
+        /// What to call it: `my_app` gives a module `my_app` with the types OpenMyApp, MyApp and AttachedMyApp; after the file
+        /// if left out.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Write to a file.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// What types are printed as.

@@ -3,6 +3,10 @@
 
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod attach;
+#[cfg(feature = "codegen")]
+pub mod build_script;
+#[cfg(feature = "codegen")]
+pub mod codegen;
 pub mod diagnose;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod doctor;
@@ -22,6 +26,7 @@ pub mod plan;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod program;
 mod read;
+pub mod skeleton;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub mod struct_ops;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
@@ -31,6 +36,8 @@ pub mod verifier;
 
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use attach::{AttachError, AttachOptions, Links};
+#[cfg(feature = "codegen")]
+pub use build_script::SkeletonBuilder;
 pub use diagnose::Diagnostic;
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
 pub use events::{EventError, RingBuffer};
@@ -56,3 +63,15 @@ pub use bpf_elf as elf;
 pub use bpf_sys::uapi;
 /// The crate whose traits typed keys, values and globals implement.
 pub use zerocopy;
+
+/// Puts the skeleton here that a build.rs made of that name: a module of the name.
+///
+/// ```ignore
+/// bpf_loader::include_skeleton!("app");
+/// ```
+#[macro_export]
+macro_rules! include_skeleton {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".skel.rs"));
+    };
+}

@@ -19,6 +19,7 @@ mod machine;
 mod oracle;
 mod outside;
 mod sanitize;
+mod skeletons;
 mod test;
 mod tidy;
 mod vm;
@@ -132,6 +133,15 @@ enum Task {
         #[arg(long, value_name = "DIR")]
         kernels: Option<PathBuf>,
     },
+    /// Generate Rust types from whole kernels, and have them compiled: every assertion of their layout has to hold
+    Skeletons {
+        /// A folder with the vmlinux BTF of kernels, as NAME.btf or NAME.btf.xz
+        #[arg(long, value_name = "DIR")]
+        kernels: PathBuf,
+        /// How many types are drawn of each, always the same
+        #[arg(long, value_name = "N", default_value_t = 500)]
+        count: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -187,6 +197,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
         Task::Bench { suite, case, instructions } => {
             bench::run(&workspace, suite.as_deref(), case.as_deref(), instructions)
         }
+        Task::Skeletons { kernels, count } => skeletons::run(&workspace, &kernels, count),
         Task::Oracle { suite, kernels } => oracle::run(&workspace, suite.as_deref(), kernels.as_deref()),
     }
 }

@@ -36,6 +36,14 @@ pub enum AttachError {
         /// Its type.
         program_type: ProgramType,
     },
+    /// It was left out when its object was loaded.
+    #[error("{kind} `{name}` is not loaded, so it cannot be attached")]
+    NotLoaded {
+        /// What it is: `program`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// There is no such tracepoint.
     #[error("there is no tracepoint `{tracepoint}` in this kernel")]
     NoSuchTracepoint {
@@ -155,6 +163,7 @@ impl AttachError {
             Self::NotYet { .. } => "E0609",
             Self::Needs { .. } => "E0610",
             Self::NoCookie { .. } => "E0611",
+            Self::NotLoaded { .. } => "E1015",
         }
     }
 
@@ -171,6 +180,7 @@ impl AttachError {
             Self::NoSuchTracepoint { program, .. }
             | Self::NoTracefs { program, .. }
             | Self::Tracefs { program, .. } => vec![Label::item("program", program)],
+            Self::NotLoaded { kind, name } => vec![Label::item(kind, name)],
             Self::State { variable, .. } => vec![Label::item("variable", variable)],
             Self::NotBpffs { path } => vec![Label::at(Place::Object(path.display().to_string()))],
         }
@@ -203,6 +213,9 @@ impl AttachError {
             Self::Tracefs { .. } => return None,
             Self::NotYet { program_type, .. } => {
                 format!("programs of type {program_type} can be loaded, pinned and attached by other means")
+            }
+            Self::NotLoaded { .. } => {
+                "have it loaded: ProgramSpec::set_autoload, or MapSpec::set_autocreate for a struct_ops variable".into()
             }
             Self::Needs { feature, .. } => {
                 let since = feature.since().map(|since| format!("that came with Linux {since}"));

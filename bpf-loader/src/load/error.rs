@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::diagnose::{Attachment, Diagnostic, Refused};
 use crate::kernel::KernelError;
 use crate::load::{InstanceAccess, MapLoadError, TokenError};
+use crate::map::MapError;
 use crate::object::SpecError;
 use crate::plan::{Plan, PlanFailed, PlanProgram};
 use crate::verifier::Report;
@@ -23,6 +24,9 @@ pub enum LoadError {
     /// There is no such program, or no such variable.
     #[error(transparent)]
     Spec(Box<SpecError>),
+    /// What was loaded does not fit the skeleton: it is in the kernel no more.
+    #[error(transparent)]
+    Skeleton(Box<MapError>),
     /// No instances can be added to the program.
     #[error(transparent)]
     Instances(Box<InstanceAccess>),
@@ -106,6 +110,12 @@ impl From<TokenError> for LoadError {
 impl From<SpecError> for LoadError {
     fn from(error: SpecError) -> Self {
         Self::Spec(Box::new(error))
+    }
+}
+
+impl From<MapError> for LoadError {
+    fn from(error: MapError) -> Self {
+        Self::Skeleton(Box::new(error))
     }
 }
 
@@ -256,6 +266,7 @@ impl LoadError {
             Self::Token(error) => Some(&**error),
             Self::Spec(error) => Some(&**error),
             Self::Instances(error) => Some(&**error),
+            Self::Skeleton(error) => Some(&**error),
             Self::Programs(failed) if failed.errors.len() == 1 => {
                 failed.errors.first().map(|error| error as _)
             }

@@ -24,7 +24,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
-use bpf_elf::{ExternKind, MapId, StructOpsId};
+use bpf_elf::{ExternKind, MapId, MapKind, ObjectFile, StructOpsId};
 use bpf_sys::SysError;
 
 pub use error::{LoadError, ProgramError, ProgramsFailed};
@@ -43,7 +43,7 @@ pub use token::{Token, TokenError};
 use crate::diagnose::{Asked, Circumstances, Label, Place, likely_cause};
 use crate::kernel::{Answer, Feature, Kernel};
 use crate::map::{Global, Map, MapError};
-use crate::plan::{KernelType, Plan, PlanProgram, Step, Value};
+use crate::plan::{KernelType, Plan, PlanProgram, Step};
 use crate::program::Program;
 use crate::struct_ops::StructOps;
 
@@ -226,28 +226,50 @@ impl LoadedObject {
     pub fn global(&self, name: &str) -> Result<Global, MapError> {
         let file = self.plan.object().file();
         let found = file.global_named(name).and_then(|global| Some((global, self.maps.get(&global.map)?)));
-        let Some((global, map)) = found else { return self.kconfig_value(name) };
+        if let Some((global, map)) = found {
+            return Ok(self.global_of(global, map));
+        }
+        self.configured(name).ok_or_else(|| {
+            let names = file.globals().iter().map(|global| global.name.as_str());
+            MapError::no_such("global variable", name, names.chain(configurable(file)))
+        })
+    }
+
+    /// The global variable that begins at that byte of a data section or, by its map's name, of an arena's variables: static
+    /// variables of several functions can share a name.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn global_at(&self, map: &str, offset: u32) -> Result<Global, MapError> {
+        let map = self.map(map)?;
+        let found = map.id().and_then(|id| crate::object::global_at(self.plan.object().file(), id, offset));
+        let name = || format!("{}+{offset}", map.name());
+        let missing = || MapError::NoSuch { kind: "global variable", name: name(), nearest: None };
+        found.map(|global| self.global_of(global, map)).ok_or_else(missing)
+    }
+
+    fn global_of(&self, global: &bpf_elf::Global, map: &Map) -> Global {
         let spec = self.plan.object().map(global.map);
         let size = spec.map_or(global.size, |spec| spec.global_size(global));
-        Ok(Global::new(global, size, map.clone()))
+        Global::new(&global.name, global.offset, size, map.clone())
+    }
+
+    /// A value of the kernel's configuration that the object asks for, by the name of its `__kconfig` variable.
+    ///
+    /// # Errors
+    /// [`MapError::NoSuch`].
+    pub fn kconfig_value(&self, name: &str) -> Result<Global, MapError> {
+        let names = || configurable(self.plan.object().file());
+        self.configured(name).ok_or_else(|| MapError::no_such("configuration value", name, names()))
     }
 
     /// Where a value of the configuration stands.
-    fn kconfig_value(&self, name: &str) -> Result<Global, MapError> {
+    fn configured(&self, name: &str) -> Option<Global> {
         let file = self.plan.object().file();
-        let found = self.plan.externs().iter().find(|found| found.name == name);
-        let declared = found.and_then(|found| file.externs().iter().find(|declared| declared.id == found.id));
-        let (value, kind) = (found.map(|found| &found.value), declared.map(|declared| declared.kind));
-        if let (Some(Value::MapValue { map, offset }), Some(ExternKind::Kconfig { size, .. })) = (value, kind)
-            && let Some(map) = self.maps.get(map)
-        {
-            return Ok(Global::placed(name, *offset, size, map.clone()));
-        }
-        let externs =
-            self.plan.externs().iter().filter(|found| matches!(found.value, Value::MapValue { .. }));
-        let names = file.globals().iter().map(|global| global.name.as_str());
-        let names = names.chain(externs.map(|found| found.name.as_str()));
-        Err(MapError::no_such("global variable", name, names))
+        let found = file.externs().iter().find(|found| found.name == name)?;
+        let ExternKind::Kconfig { offset, size, .. } = found.kind else { return None };
+        let map = file.maps().iter().find(|map| map.kind == MapKind::Kconfig)?;
+        Some(Global::new(name, offset, size, self.maps.get(&map.id)?.clone()))
     }
 }
 
@@ -415,4 +437,10 @@ impl<'a> Types<'a> {
     fn home(&self, of: &KernelType) -> Option<BorrowedFd<'a>> {
         self.module(of.module.as_ref()?)
     }
+}
+
+/// The names of all values of the configuration that an object asks for.
+fn configurable(file: &ObjectFile) -> impl Iterator<Item = &str> {
+    let values = file.externs().iter().filter(|found| matches!(found.kind, ExternKind::Kconfig { .. }));
+    values.map(|found| found.name.as_str())
 }

@@ -94,6 +94,14 @@ pub enum MapError {
         /// Why.
         why: &'static str,
     },
+    /// A truth value that is none.
+    #[error("global variable `{name}` is a bool, and {byte} stands there")]
+    NotBool {
+        /// The variable.
+        name: String,
+        /// What stands there.
+        byte: u8,
+    },
     /// A typed handle is for other types of maps.
     #[error("map `{name}` is of the type {found}, and this is a handle of {}", one_of(wanted))]
     WrongType {
@@ -217,6 +225,7 @@ impl MapError {
             Self::NotOnBpffs { .. } => "E0721",
             Self::NotPinned { .. } => "E0706",
             Self::NotAMap { .. } => "E0707",
+            Self::NotBool { .. } => "E1014",
         }
     }
 
@@ -237,9 +246,10 @@ impl MapError {
             | Self::Batch { name, object, .. } => {
                 vec![Label::at(Place::Object(object.clone())), Label::item("map", name)]
             }
-            Self::Mapping { name, .. } | Self::Size { name, .. } | Self::NotWritable { name, .. } => {
-                vec![Label::item("variable", name)]
-            }
+            Self::Mapping { name, .. }
+            | Self::Size { name, .. }
+            | Self::NotWritable { name, .. }
+            | Self::NotBool { name, .. } => vec![Label::item("variable", name)],
         }
     }
 
@@ -255,6 +265,9 @@ impl MapError {
                 Some("`bpf_loader::map` has a table of handles and types of maps".into())
             }
             Self::Processors { .. } => Some("`bpf_sys::possible_cpus` counts them".into()),
+            Self::NotBool { .. } => {
+                Some("a program wrote it through a pointer of another type; read it as Bool".into())
+            }
             Self::NotWritable { .. } => Some("set it before loading, through Object::global_mut()".into()),
             _ => None,
         }

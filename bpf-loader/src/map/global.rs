@@ -1,5 +1,6 @@
 //! A global variable of a loaded object: in memory that the programs share, or behind system calls.
 
+use bpf_sys::{MapMapping, MappingError};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use crate::map::{Map, MapError};
@@ -24,12 +25,7 @@ pub struct Global {
 }
 
 impl Global {
-    pub(crate) fn new(global: &bpf_elf::Global, size: u32, map: Map) -> Self {
-        Self::placed(&global.name, global.offset, size, map)
-    }
-
-    /// One at a place in the value of its map.
-    pub(crate) fn placed(name: &str, offset: u32, size: u32, map: Map) -> Self {
+    pub(crate) fn new(name: &str, offset: u32, size: u32, map: Map) -> Self {
         let offset = offset.checked_add(map.globals_at()).and_then(|at| usize::try_from(at).ok());
         let size = usize::try_from(size);
         Self {
@@ -101,6 +97,27 @@ impl Global {
         mapping
             .write(self.offset, value)
             .map_err(|source| MapError::Mapping { name: self.name.clone(), source })
+    }
+
+    /// An element of an array whose elements have so many bytes.
+    pub(crate) fn element(&self, index: usize, size: usize) -> Option<Self> {
+        let at = index.checked_mul(size)?;
+        let inside = at.checked_add(size)? <= self.size;
+        let name = format!("{}[{index}]", self.name);
+        inside.then(|| Self { name, map: self.map.clone(), offset: self.offset.saturating_add(at), size })
+    }
+
+    /// Does something in one step at its place in shared memory.
+    pub(crate) fn atomically<T>(
+        &self,
+        act: impl FnOnce(&MapMapping, usize) -> Result<T, MappingError>,
+    ) -> Result<T, MapError> {
+        let Some(mapping) = self.map.mapping() else {
+            return Err(
+                self.not_writable("is not in shared memory, so nothing can be done with it in one step")
+            );
+        };
+        act(mapping, self.offset).map_err(|source| MapError::Mapping { name: self.name.clone(), source })
     }
 
     fn check(&self, found: usize) -> Result<(), MapError> {

@@ -68,6 +68,13 @@ impl OpenOptions {
         self
     }
 
+    /// Names the object where nothing has named it yet.
+    #[must_use]
+    pub fn or_name(mut self, name: &str) -> Self {
+        self.name.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
     /// Values of the configuration, as lines of `CONFIG_NAME=value`: for the object's `__kconfig` variables they win
     /// over what the kernel was built with.
     #[must_use]
@@ -242,6 +249,21 @@ impl Object {
         Ok(GlobalMut::new(global, map))
     }
 
+    /// The global variable that begins at that byte of a data section or, by its map's name, of an arena's variables, to set
+    /// before loading: static variables of several functions can share a name.
+    ///
+    /// # Errors
+    /// [`SpecError::NoSuch`].
+    pub fn global_at_mut(&mut self, map: &str, offset: u32) -> Result<GlobalMut<'_>, SpecError> {
+        let at = self.maps.iter().position(|spec| spec.name() == map);
+        let found = at.and_then(|at| {
+            let global = global_at(&self.file, self.maps.get(at)?.id(), offset)?;
+            Some((global, self.maps.get_mut(at)?))
+        });
+        let (global, map) = found.ok_or_else(|| no_global_at(map, offset))?;
+        Ok(GlobalMut::new(global, map))
+    }
+
     /// Loads a program several times, each time with a difference. Asked for by index once loaded:
     /// `LoadedObject::instance`.
     ///
@@ -277,6 +299,15 @@ impl Object {
         let kernel = Kernel::running();
         self.plan(&kernel)?.load(&kernel)
     }
+}
+
+/// The variable that begins at that byte of a map's.
+pub(crate) fn global_at(file: &ObjectFile, map: MapId, offset: u32) -> Option<&bpf_elf::Global> {
+    file.global_at(map, offset).and_then(|(global, inside)| (inside == 0).then_some(global))
+}
+
+fn no_global_at(map: &str, offset: u32) -> SpecError {
+    SpecError::NoSuch { kind: "global variable", name: format!("{map}+{offset}"), nearest: None }
 }
 
 /// The spec of that name. Near ones are looked for only where there is none.

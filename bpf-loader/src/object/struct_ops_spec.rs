@@ -1,10 +1,11 @@
 //! A struct_ops variable before loading: which program each callback is, and the values of its other members.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use bpf_btf::layout;
 use bpf_elf::{FunctionId, ObjectFile, StructOpsId, StructOpsVar};
-use zerocopy::{Immutable, IntoBytes};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use crate::object::SpecError;
 use bpf_btf::matching::nearest;
@@ -104,19 +105,45 @@ impl StructOpsSpec {
         member: &str,
         value: &T,
     ) -> Result<&mut Self, SpecError> {
+        let (name, range) = self.value_member(member)?;
+        let value = value.as_bytes();
+        let outside = || SpecError::Outside { name: member.to_owned() };
+        let place = self.image.get_mut(range).ok_or_else(outside)?;
+        if place.len() != value.len() {
+            return Err(SpecError::Size { name, expected: place.len(), found: value.len() });
+        }
+        place.copy_from_slice(value);
+        Ok(self)
+    }
+
+    /// The value of a member that is not a callback.
+    ///
+    /// # Errors
+    /// [`SpecError`]: no such member, a callback, or a value of another size.
+    pub fn get<T: FromBytes>(&self, member: &str) -> Result<T, SpecError> {
+        let (name, range) = self.value_member(member)?;
+        let place = self.image.get(range).ok_or_else(|| SpecError::Outside { name: name.clone() })?;
+        let (expected, found) = (place.len(), size_of::<T>());
+        T::read_from_bytes(place).map_err(|_| SpecError::Size { name, expected, found })
+    }
+
+    /// The program that a callback has, by name; `None` where it is empty, or a function that is no program.
+    ///
+    /// # Errors
+    /// [`SpecError`]: no such member, or one that is no callback.
+    pub fn callback(&self, member: &str) -> Result<Option<&str>, SpecError> {
+        let function = self.callback_at(self.callback_offset(member)?);
+        let named = |wanted| self.programs.iter().find(|(_, function)| *function == wanted);
+        Ok(function.and_then(named).map(|(name, _)| name.as_str()))
+    }
+
+    /// The name and the place of a member that is not a callback.
+    fn value_member(&self, member: &str) -> Result<(String, Range<usize>), SpecError> {
         let found = self.member(member)?;
         if found.callback {
             return Err(SpecError::MemberKind { name: found.name, found: "a callback", wanted: "a value" });
         }
-        let value = value.as_bytes();
-        let outside = || SpecError::Outside { name: member.to_owned() };
-        let end = found.offset.checked_add(found.size).ok_or_else(outside)?;
-        let place = self.image.get_mut(found.offset..end).ok_or_else(outside)?;
-        if place.len() != value.len() {
-            return Err(SpecError::Size { name: found.name, expected: place.len(), found: value.len() });
-        }
-        place.copy_from_slice(value);
-        Ok(self)
+        Ok((found.name, found.offset..found.offset.saturating_add(found.size)))
     }
 
     /// Gives a callback a program.

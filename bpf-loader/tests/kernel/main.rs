@@ -24,6 +24,8 @@ mod programs;
 mod refused;
 #[cfg(target_os = "linux")]
 mod sections;
+#[cfg(all(target_os = "linux", target_endian = "little"))]
+mod skeletons;
 #[cfg(target_os = "linux")]
 mod struct_ops;
 #[cfg(target_os = "linux")]
@@ -57,6 +59,8 @@ fn main() {
         threads::tests(),
         refused::tests(),
         types::tests(),
+        #[cfg(target_endian = "little")]
+        skeletons::tests(),
     ];
     libtest_mimic::run(&arguments, tests.into_iter().flatten().collect()).exit();
 }

@@ -1,0 +1,218 @@
+// @generated from `kfunc` by bpf-loader 0.1.0. Do not edit.
+
+/// The BPF object `kfunc`: [`Kfunc`] opens it.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[allow(
+    clippy::len_without_is_empty,
+    clippy::module_inception,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+pub mod kfunc {
+    #[allow(unused_imports)]
+    use ::bpf_loader::{load, map, object, program, skeleton, struct_ops, zerocopy};
+    #[allow(unused_imports)]
+    use ::core::mem::offset_of;
+    /// The object file.
+    pub static OBJECT: &[u8] = include_bytes!(
+        "../../../../../fixtures/externs/kfunc.el.bpf.o"
+    );
+    const _: () = assert!(
+        cfg!(target_endian = "little"), "this object is for little-endian machines"
+    );
+    /// The object, open: what is in it can be changed before it is loaded.
+    #[derive(Clone, Debug)]
+    pub struct OpenKfunc {
+        object: object::Object,
+    }
+    impl OpenKfunc {
+        /// The object itself, for what has no method here.
+        #[must_use]
+        pub fn object(&self) -> &object::Object {
+            &self.object
+        }
+        /// The object itself, to edit.
+        pub fn object_mut(&mut self) -> &mut object::Object {
+            &mut self.object
+        }
+        /// The maps, data sections and struct_ops variables too, as they will be planned.
+        pub fn maps(&mut self) -> OpenMaps<'_> {
+            OpenMaps {
+                object: &mut self.object,
+            }
+        }
+        /// The programs, as they will be planned.
+        pub fn programs(&mut self) -> OpenPrograms<'_> {
+            OpenPrograms {
+                object: &mut self.object,
+            }
+        }
+        /// The variables of `.bss`.
+        pub fn bss(&mut self) -> OpenBss<'_> {
+            OpenBss {
+                object: &mut self.object,
+            }
+        }
+        /// Loads it into the running kernel. It stays as it is, to be changed and loaded again.
+        ///
+        /// # Errors
+        /// [`load::LoadError`]; nothing stays in the kernel then.
+        pub fn load(&self) -> Result<Kfunc, load::LoadError> {
+            Kfunc::from_loaded(self.object.load()?)
+        }
+        /// As [`Self::load`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::load`].
+        pub fn load_with(
+            &self,
+            kernel: &::bpf_loader::Kernel,
+            options: &load::LoadOptions,
+        ) -> Result<Kfunc, load::LoadError> {
+            Kfunc::from_loaded(options.load(&self.object.plan(kernel)?, kernel)?)
+        }
+    }
+    /// The object, loaded.
+    #[derive(Debug)]
+    pub struct Kfunc {
+        /// The programs.
+        pub programs: Programs,
+        /// The variables of `.bss`.
+        pub bss: Bss,
+        loaded: load::LoadedObject,
+    }
+    impl Kfunc {
+        /// Opens the object. No privileges, no system calls.
+        ///
+        /// # Errors
+        /// [`object::OpenError`] where this version of the loader refuses what another has taken.
+        pub fn open() -> Result<OpenKfunc, object::OpenError> {
+            Self::open_with(object::OpenOptions::new())
+        }
+        /// As [`Self::open`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::open`].
+        pub fn open_with(
+            options: object::OpenOptions,
+        ) -> Result<OpenKfunc, object::OpenError> {
+            Ok(OpenKfunc {
+                object: options.or_name("kfunc").parse(OBJECT)?,
+            })
+        }
+        /// What was loaded in another way, of the object of [`Self::open`].
+        ///
+        /// # Errors
+        /// [`load::LoadError::Skeleton`] where a map was left out or changed for which there is a field.
+        pub fn from_loaded(loaded: load::LoadedObject) -> Result<Self, load::LoadError> {
+            Ok(Self {
+                programs: Programs::new(&loaded)?,
+                bss: Bss::new(&loaded)?,
+                loaded,
+            })
+        }
+        /// What is loaded, by names in place of fields.
+        #[must_use]
+        pub fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+        /// What is loaded, to add instances of programs.
+        pub fn loaded_mut(&mut self) -> &mut load::LoadedObject {
+            &mut self.loaded
+        }
+        /// Attaches all of it; what cannot be attached by itself is left out and listed.
+        ///
+        /// # Errors
+        /// [`skeleton::AttachFailed`], which gives this back; nothing is attached then.
+        pub fn attach(self) -> Result<AttachedKfunc, Box<skeleton::AttachFailed<Self>>> {
+            skeleton::Attached::new(self)
+        }
+    }
+    impl skeleton::Skeleton for Kfunc {
+        fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+    }
+    /// The object, loaded and attached for as long as this value lives.
+    pub type AttachedKfunc = skeleton::Attached<Kfunc>;
+    /// The maps before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenMaps<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenMaps<'a> {
+        /// Map `.bss`, as it will be planned.
+        pub fn bss(self) -> Result<&'a mut object::MapSpec, object::SpecError> {
+            self.object.map_mut(".bss")
+        }
+    }
+    /// The programs before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenPrograms<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenPrograms<'a> {
+        /// Program `find_task`, in `SEC("syscall")`, as it will be planned.
+        pub fn find_task(
+            self,
+        ) -> Result<&'a mut object::ProgramSpec, object::SpecError> {
+            self.object.program_mut("find_task")
+        }
+        /// Loads `find_task` several times, each time with a difference.
+        pub fn find_task_instances(
+            self,
+            instances: object::Instances,
+        ) -> Result<(), object::SpecError> {
+            self.object.set_instances("find_task", instances).map(drop)
+        }
+    }
+    /// The programs.
+    #[derive(Clone, Debug)]
+    pub struct Programs {
+        /// Program `find_task`, in `SEC("syscall")`.
+        pub find_task: skeleton::Handle<program::Program>,
+    }
+    impl Programs {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                find_task: skeleton::Handle::program(loaded, "find_task"),
+            })
+        }
+    }
+    /// The variables of `.bss` before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenBss<'a> {
+        object: &'a mut object::Object,
+    }
+    impl<'a> OpenBss<'a> {
+        /// `int pid`: its initial value.
+        #[must_use]
+        pub fn pid(self) -> skeleton::OpenVar<'a, i32> {
+            skeleton::OpenVar::new(self.object, ".bss", 0)
+        }
+        /// `int found`: its initial value.
+        #[must_use]
+        pub fn found(self) -> skeleton::OpenVar<'a, i32> {
+            skeleton::OpenVar::new(self.object, ".bss", 4)
+        }
+    }
+    /// The variables of `.bss`.
+    #[derive(Clone, Debug)]
+    pub struct Bss {
+        /// `int pid`.
+        pub pid: skeleton::Var<i32>,
+        /// `int found`.
+        pub found: skeleton::Var<i32>,
+    }
+    impl Bss {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                pid: skeleton::Var::new(loaded, ".bss", 0)?,
+                found: skeleton::Var::new(loaded, ".bss", 4)?,
+            })
+        }
+    }
+}

@@ -1,0 +1,220 @@
+// @generated from `variable` by bpf-loader 0.1.0. Do not edit.
+
+/// The BPF object `variable`: [`Variable`] opens it.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[allow(
+    clippy::len_without_is_empty,
+    clippy::module_inception,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+pub mod variable {
+    #[allow(unused_imports)]
+    use ::bpf_loader::{load, map, object, program, skeleton, struct_ops, zerocopy};
+    #[allow(unused_imports)]
+    use ::core::mem::offset_of;
+    /// The object file.
+    pub static OBJECT: &[u8] = include_bytes!(
+        "../../../../../fixtures/externs/variable.el.bpf.o"
+    );
+    const _: () = assert!(
+        cfg!(target_endian = "little"), "this object is for little-endian machines"
+    );
+    /// The object, open: what is in it can be changed before it is loaded.
+    #[derive(Clone, Debug)]
+    pub struct OpenVariable {
+        object: object::Object,
+    }
+    impl OpenVariable {
+        /// The object itself, for what has no method here.
+        #[must_use]
+        pub fn object(&self) -> &object::Object {
+            &self.object
+        }
+        /// The object itself, to edit.
+        pub fn object_mut(&mut self) -> &mut object::Object {
+            &mut self.object
+        }
+        /// The maps, data sections and struct_ops variables too, as they will be planned.
+        pub fn maps(&mut self) -> OpenMaps<'_> {
+            OpenMaps {
+                object: &mut self.object,
+            }
+        }
+        /// The programs, as they will be planned.
+        pub fn programs(&mut self) -> OpenPrograms<'_> {
+            OpenPrograms {
+                object: &mut self.object,
+            }
+        }
+        /// The variables of `.data`.
+        pub fn data(&mut self) -> OpenData<'_> {
+            OpenData {
+                object: &mut self.object,
+            }
+        }
+        /// Loads it into the running kernel. It stays as it is, to be changed and loaded again.
+        ///
+        /// # Errors
+        /// [`load::LoadError`]; nothing stays in the kernel then.
+        pub fn load(&self) -> Result<Variable, load::LoadError> {
+            Variable::from_loaded(self.object.load()?)
+        }
+        /// As [`Self::load`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::load`].
+        pub fn load_with(
+            &self,
+            kernel: &::bpf_loader::Kernel,
+            options: &load::LoadOptions,
+        ) -> Result<Variable, load::LoadError> {
+            Variable::from_loaded(options.load(&self.object.plan(kernel)?, kernel)?)
+        }
+    }
+    /// The object, loaded.
+    #[derive(Debug)]
+    pub struct Variable {
+        /// The programs.
+        pub programs: Programs,
+        /// The variables of `.data`.
+        pub data: Data,
+        loaded: load::LoadedObject,
+    }
+    impl Variable {
+        /// Opens the object. No privileges, no system calls.
+        ///
+        /// # Errors
+        /// [`object::OpenError`] where this version of the loader refuses what another has taken.
+        pub fn open() -> Result<OpenVariable, object::OpenError> {
+            Self::open_with(object::OpenOptions::new())
+        }
+        /// As [`Self::open`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::open`].
+        pub fn open_with(
+            options: object::OpenOptions,
+        ) -> Result<OpenVariable, object::OpenError> {
+            Ok(OpenVariable {
+                object: options.or_name("variable").parse(OBJECT)?,
+            })
+        }
+        /// What was loaded in another way, of the object of [`Self::open`].
+        ///
+        /// # Errors
+        /// [`load::LoadError::Skeleton`] where a map was left out or changed for which there is a field.
+        pub fn from_loaded(loaded: load::LoadedObject) -> Result<Self, load::LoadError> {
+            Ok(Self {
+                programs: Programs::new(&loaded)?,
+                data: Data::new(&loaded)?,
+                loaded,
+            })
+        }
+        /// What is loaded, by names in place of fields.
+        #[must_use]
+        pub fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+        /// What is loaded, to add instances of programs.
+        pub fn loaded_mut(&mut self) -> &mut load::LoadedObject {
+            &mut self.loaded
+        }
+        /// Attaches all of it; what cannot be attached by itself is left out and listed.
+        ///
+        /// # Errors
+        /// [`skeleton::AttachFailed`], which gives this back; nothing is attached then.
+        pub fn attach(
+            self,
+        ) -> Result<AttachedVariable, Box<skeleton::AttachFailed<Self>>> {
+            skeleton::Attached::new(self)
+        }
+    }
+    impl skeleton::Skeleton for Variable {
+        fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+    }
+    /// The object, loaded and attached for as long as this value lives.
+    pub type AttachedVariable = skeleton::Attached<Variable>;
+    /// The maps before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenMaps<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenMaps<'a> {
+        /// Map `.data`, as it will be planned.
+        pub fn data(self) -> Result<&'a mut object::MapSpec, object::SpecError> {
+            self.object.map_mut(".data")
+        }
+    }
+    /// The programs before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenPrograms<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenPrograms<'a> {
+        /// Program `read_variable`, in `SEC("raw_tp/sys_enter")`, as it will be planned.
+        pub fn read_variable(
+            self,
+        ) -> Result<&'a mut object::ProgramSpec, object::SpecError> {
+            self.object.program_mut("read_variable")
+        }
+        /// Loads `read_variable` several times, each time with a difference.
+        pub fn read_variable_instances(
+            self,
+            instances: object::Instances,
+        ) -> Result<(), object::SpecError> {
+            self.object.set_instances("read_variable", instances).map(drop)
+        }
+    }
+    /// The programs.
+    #[derive(Clone, Debug)]
+    pub struct Programs {
+        /// Program `read_variable`, in `SEC("raw_tp/sys_enter")`.
+        pub read_variable: skeleton::Handle<program::Program>,
+    }
+    impl Programs {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                read_variable: skeleton::Handle::program(loaded, "read_variable"),
+            })
+        }
+    }
+    /// The variables of `.data` before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenData<'a> {
+        object: &'a mut object::Object,
+    }
+    impl<'a> OpenData<'a> {
+        /// `int processor`: its initial value.
+        #[must_use]
+        pub fn processor(self) -> skeleton::OpenVar<'a, i32> {
+            skeleton::OpenVar::new(self.object, ".data", 0)
+        }
+        /// `__u64 missing`: its initial value.
+        #[must_use]
+        pub fn missing(self) -> skeleton::OpenVar<'a, u64> {
+            skeleton::OpenVar::new(self.object, ".data", 8)
+        }
+    }
+    /// The variables of `.data`.
+    #[derive(Clone, Debug)]
+    pub struct Data {
+        /// `int processor`.
+        pub processor: skeleton::Var<i32>,
+        /// `__u64 missing`.
+        pub missing: skeleton::Var<u64>,
+    }
+    impl Data {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                processor: skeleton::Var::new(loaded, ".data", 0)?,
+                missing: skeleton::Var::new(loaded, ".data", 8)?,
+            })
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// @generated from `legacy_aya` by bpf-loader 0.1.0. Do not edit.
+
+/// The BPF object `legacy_aya`: [`LegacyAya`] opens it.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[allow(
+    clippy::len_without_is_empty,
+    clippy::module_inception,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+pub mod legacy_aya {
+    #[allow(unused_imports)]
+    use ::bpf_loader::{load, map, object, program, skeleton, struct_ops, zerocopy};
+    #[allow(unused_imports)]
+    use ::core::mem::offset_of;
+    /// The object file.
+    pub static OBJECT: &[u8] = include_bytes!(
+        "../../../../../fixtures/maps/legacy_aya.el.bpf.o"
+    );
+    const _: () = assert!(
+        cfg!(target_endian = "little"), "this object is for little-endian machines"
+    );
+    /// The object, open: what is in it can be changed before it is loaded.
+    #[derive(Clone, Debug)]
+    pub struct OpenLegacyAya {
+        object: object::Object,
+    }
+    impl OpenLegacyAya {
+        /// The object itself, for what has no method here.
+        #[must_use]
+        pub fn object(&self) -> &object::Object {
+            &self.object
+        }
+        /// The object itself, to edit.
+        pub fn object_mut(&mut self) -> &mut object::Object {
+            &mut self.object
+        }
+        /// The maps, data sections and struct_ops variables too, as they will be planned.
+        pub fn maps(&mut self) -> OpenMaps<'_> {
+            OpenMaps {
+                object: &mut self.object,
+            }
+        }
+        /// The programs, as they will be planned.
+        pub fn programs(&mut self) -> OpenPrograms<'_> {
+            OpenPrograms {
+                object: &mut self.object,
+            }
+        }
+        /// Loads it into the running kernel. It stays as it is, to be changed and loaded again.
+        ///
+        /// # Errors
+        /// [`load::LoadError`]; nothing stays in the kernel then.
+        pub fn load(&self) -> Result<LegacyAya, load::LoadError> {
+            LegacyAya::from_loaded(self.object.load()?)
+        }
+        /// As [`Self::load`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::load`].
+        pub fn load_with(
+            &self,
+            kernel: &::bpf_loader::Kernel,
+            options: &load::LoadOptions,
+        ) -> Result<LegacyAya, load::LoadError> {
+            LegacyAya::from_loaded(options.load(&self.object.plan(kernel)?, kernel)?)
+        }
+    }
+    /// The object, loaded.
+    #[derive(Debug)]
+    pub struct LegacyAya {
+        /// The maps.
+        pub maps: Maps,
+        /// The programs.
+        pub programs: Programs,
+        loaded: load::LoadedObject,
+    }
+    impl LegacyAya {
+        /// Opens the object. No privileges, no system calls.
+        ///
+        /// # Errors
+        /// [`object::OpenError`] where this version of the loader refuses what another has taken.
+        pub fn open() -> Result<OpenLegacyAya, object::OpenError> {
+            Self::open_with(object::OpenOptions::new())
+        }
+        /// As [`Self::open`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::open`].
+        pub fn open_with(
+            options: object::OpenOptions,
+        ) -> Result<OpenLegacyAya, object::OpenError> {
+            Ok(OpenLegacyAya {
+                object: options.or_name("legacy_aya").parse(OBJECT)?,
+            })
+        }
+        /// What was loaded in another way, of the object of [`Self::open`].
+        ///
+        /// # Errors
+        /// [`load::LoadError::Skeleton`] where a map was left out or changed for which there is a field.
+        pub fn from_loaded(loaded: load::LoadedObject) -> Result<Self, load::LoadError> {
+            Ok(Self {
+                maps: Maps::new(&loaded)?,
+                programs: Programs::new(&loaded)?,
+                loaded,
+            })
+        }
+        /// What is loaded, by names in place of fields.
+        #[must_use]
+        pub fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+        /// What is loaded, to add instances of programs.
+        pub fn loaded_mut(&mut self) -> &mut load::LoadedObject {
+            &mut self.loaded
+        }
+        /// Attaches all of it; what cannot be attached by itself is left out and listed.
+        ///
+        /// # Errors
+        /// [`skeleton::AttachFailed`], which gives this back; nothing is attached then.
+        pub fn attach(
+            self,
+        ) -> Result<AttachedLegacyAya, Box<skeleton::AttachFailed<Self>>> {
+            skeleton::Attached::new(self)
+        }
+    }
+    impl skeleton::Skeleton for LegacyAya {
+        fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+    }
+    /// The object, loaded and attached for as long as this value lives.
+    pub type AttachedLegacyAya = skeleton::Attached<LegacyAya>;
+    /// The maps before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenMaps<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenMaps<'a> {
+        /// Map `SHARED`, as it will be planned.
+        pub fn shared(self) -> Result<&'a mut object::MapSpec, object::SpecError> {
+            self.object.map_mut("SHARED")
+        }
+        /// Map `PRIVATE`, as it will be planned.
+        pub fn private(self) -> Result<&'a mut object::MapSpec, object::SpecError> {
+            self.object.map_mut("PRIVATE")
+        }
+    }
+    /// The maps.
+    #[derive(Clone, Debug)]
+    pub struct Maps {
+        /// Map `SHARED`: array of 2.
+        pub shared: map::Array<[u8; 8]>,
+        /// Map `PRIVATE`: ringbuf of 4096.
+        pub private: map::Map,
+    }
+    impl Maps {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                shared: TryFrom::try_from(loaded.map("SHARED")?)?,
+                private: loaded.map("PRIVATE")?.clone(),
+            })
+        }
+    }
+    /// The programs before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenPrograms<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenPrograms<'a> {
+        /// Program `use`, in `SEC("socket")`, as it will be planned.
+        pub fn use_(self) -> Result<&'a mut object::ProgramSpec, object::SpecError> {
+            self.object.program_mut("use")
+        }
+        /// Loads `use` several times, each time with a difference.
+        pub fn use_instances(
+            self,
+            instances: object::Instances,
+        ) -> Result<(), object::SpecError> {
+            self.object.set_instances("use", instances).map(drop)
+        }
+    }
+    /// The programs.
+    #[derive(Clone, Debug)]
+    pub struct Programs {
+        /// Program `use`, in `SEC("socket")`.
+        pub use_: skeleton::Handle<program::Program>,
+    }
+    impl Programs {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                use_: skeleton::Handle::program(loaded, "use"),
+            })
+        }
+    }
+}
