@@ -19,6 +19,8 @@ pub(crate) struct Failed {
     told: String,
     /// What the kernel answered, where it refused a call.
     errno: Option<i32>,
+    /// The machine has no place for it: that is no failure, and is told.
+    no_place: bool,
 }
 
 impl Failed {
@@ -28,6 +30,15 @@ impl Failed {
 
     pub(crate) fn errno(&self) -> Option<i32> {
         self.errno
+    }
+
+    /// The machine has no place where it could be tried: nothing is mounted there, and cannot be.
+    pub(crate) fn no_place(why: String) -> Self {
+        Self { told: why, errno: None, no_place: true }
+    }
+
+    pub(crate) fn has_no_place(&self) -> bool {
+        self.no_place
     }
 }
 
@@ -47,7 +58,7 @@ impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failed {
             errno = errno.or_else(|| errno_of(error));
             cause = error.source();
         }
-        Self { told, errno }
+        Self { told, errno, no_place: false }
     }
 }
 

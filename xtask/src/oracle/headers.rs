@@ -225,7 +225,12 @@ fn differences(ours: &[u8], theirs: &[u8]) -> Vec<Differs> {
         }
     }
     let dump = |bytes: &[u8]| match ObjectFile::parse(bytes) {
-        Ok(object) => object.dump(),
+        // Where in a header a function stands is nobody's business.
+        Ok(object) => {
+            let dump = object.dump();
+            let lines: Vec<&str> = dump.lines().filter(|line| !line.starts_with("  from ")).collect();
+            lines.join("\n")
+        }
         Err(error) => error.to_string(),
     };
     let (ours, theirs) = (dump(ours), dump(theirs));

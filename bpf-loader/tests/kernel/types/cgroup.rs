@@ -75,7 +75,8 @@ fn root() -> Result<PathBuf, Failed> {
     let mut mounts = mounts.lines().map(|line| line.split(' ').skip(1));
     let found =
         mounts.find_map(|mut words| Some((words.next()?, words.next()?)).filter(|w| w.1 == "cgroup2"));
-    Ok(found.map(|(path, _)| PathBuf::from(path)).ok_or("no cgroup2 is mounted")?)
+    let none = || Failed::no_place("no control groups of version 2 are mounted".into());
+    Ok(PathBuf::from(found.ok_or_else(none)?.0))
 }
 
 /// The group that this process is in.

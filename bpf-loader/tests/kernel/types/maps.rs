@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row<M>] = &[
     row(M::INODE_STORAGE, "types/storage", "a value is put beside a file", "the value by another descriptor of the file, none by one of another file, none once deleted", storage::inode_storage).may_refuse(NO_LSM),
     row(M::TASK_STORAGE, "types/storage", "a program counts system calls of a task", "the number in the task's element", storage::task_storage),
     row(M::BLOOM_FILTER, "types/values", "a filter adds lengths that are not there", "whether each was there; what may be in it", values::bloom_filter),
-    row(M::USER_RINGBUF, "types/user_ring", "a program drains it", "how many records there were, and its bytes", events::user_ringbuf),
+    row(M::USER_RINGBUF, "types/user_ring", "a program drains it while it is empty", "that it found no record; its bytes", events::user_ringbuf),
     row(M::CGRP_STORAGE, "types/storage", "a program counts system calls of a group", "the number in the group's element", storage::cgrp_storage),
     row(M::ARENA, "arena/globals", "a program counts in variables of the arena", "the variables, in memory", events::arena),
     row(M::INSN_ARRAY, "jump/table", "a program jumps by tables", "what stands where they lead to", values::insn_array),

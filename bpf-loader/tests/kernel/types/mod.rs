@@ -1,5 +1,9 @@
 //! Every type of map and every type of program that the kernel has: a row each, that is loaded, does something, and is read
 //! back. `maps.rs` and `programs.rs` are the tables; what their rows do stands in the folders of these names.
+//!
+//! A row that a kernel refuses is ignored there, with the reason, and runs on another: `insn_array` from Linux 6.19, `rhash`
+//! from 7.2, extensions and security modules where there are trampolines. `lirc_mode2` runs on none of ours, since
+//! distributions build infrared devices as a module and then leave it out.
 
 mod cgroup;
 mod maps;
@@ -157,6 +161,9 @@ impl<T: Typed> Row<T> {
 
     /// Why this kernel does not have it; `None` if it should.
     fn why_refused(&self, failed: &Failed) -> Option<String> {
+        if failed.has_no_place() {
+            return Some(failed.message().to_owned());
+        }
         let since = self.of.since()?;
         if bpf_sys::kernel_version().is_some_and(|version| version < since) {
             return Some(format!("needs Linux {since}"));

@@ -4,6 +4,7 @@ use bpf_loader::{LoadedObject, Program};
 use bpf_sys::prog::{TestRun, TestRunOutput};
 
 use crate::support::Failed;
+use crate::types::word;
 
 /// The bytes before an IP packet.
 pub(super) const ETHERNET: usize = 14;
@@ -31,6 +32,5 @@ pub(super) fn run_marked(program: &Program, len: usize, mark: u32) -> Result<(Te
     let packet = of(len);
     let run = TestRun::new().data_in(&packet).ctx_in(&mut before).ctx_out(&mut after);
     let ran = program.test_run(run)?;
-    let [a, b, c, d] = [after[8], after[9], after[10], after[11]];
-    Ok((ran, u32::from_ne_bytes([a, b, c, d])))
+    Ok((ran, word(&after[MARK])?))
 }

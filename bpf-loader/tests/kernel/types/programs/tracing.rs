@@ -20,6 +20,10 @@ fn watching(case: Case, program: &str) -> Result<LoadedObject, Failed> {
     Ok(object.load()?)
 }
 
+fn tracefs() -> Result<Tracefs, Failed> {
+    Tracefs::mount().map_err(|why| Failed::no_place(format!("no tracefs can be mounted: {why}")))
+}
+
 /// A hundred system calls while the program is attached, and a hundred after it.
 fn calls(loaded: &LoadedObject, program: &Program) -> Result<Observed, Failed> {
     let call = || (0..100).try_for_each(|_| std::fs::metadata("/").map(drop));
@@ -34,7 +38,7 @@ fn calls(loaded: &LoadedObject, program: &Program) -> Result<Observed, Failed> {
 }
 
 pub(super) fn tracepoint(case: Case) -> Result<Observed, Failed> {
-    let _tracefs = Tracefs::mount()?;
+    let _tracefs = tracefs()?;
     let loaded = watching(case, "traced")?;
     calls(&loaded, loaded.program("traced")?)
 }
@@ -76,7 +80,7 @@ extern "C" fn probed(number: u64) -> u64 {
 }
 
 pub(super) fn kprobe(case: Case) -> Result<Observed, Failed> {
-    let (loaded, tracefs) = (watching(case, "probed")?, Tracefs::mount()?);
+    let (loaded, tracefs) = (watching(case, "probed")?, tracefs()?);
     let call = || (0..3).map(|number| black_box(probed)(number)).sum::<u64>();
     let probe = Probe::new(&tracefs.path)?;
     let event = perf::open_tracepoint(probe.id()?)?;
