@@ -84,7 +84,6 @@ static PROGRAMS: &[(ProgramType, &[Capability])] = &[
     (ProgramType::LWT_SEG6LOCAL, &[NetAdmin]),
     (ProgramType::SK_SKB, &[NetAdmin]),
     (ProgramType::SK_MSG, &[NetAdmin]),
-    (ProgramType::LIRC_MODE2, &[NetAdmin]),
     (ProgramType::FLOW_DISSECTOR, &[NetAdmin]),
     (ProgramType::CGROUP_DEVICE, &[NetAdmin]),
     (ProgramType::CGROUP_SOCK, &[NetAdmin]),
