@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use bpf_loader::Object;
 use bpf_loader::codegen::{Embed, Generated, Generator};
-use bpf_loader::{Diagnostic, Object};
 use serde_json::{Value, json};
 
 use crate::cmd::{CommandError, Outcome};
