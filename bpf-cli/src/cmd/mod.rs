@@ -96,7 +96,7 @@ impl Diagnostic for Unusable {
     }
 }
 
-/// A failure of a command itself, beside those of the library. Codes E0901 to E0919 and E0921 to E0941.
+/// A failure of a command itself, beside those of the library. Codes E0901 to E0919, E0921 to E0941, E0951 and E0952.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) code: &'static str,

@@ -305,3 +305,32 @@ fn dumps_go_where_they_are_sent() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("E0907"));
 }
+
+/// A skeleton, to a file and to standard output; and why there is none.
+#[test]
+fn skeletons() {
+    let folder = Folder::new("skeletons");
+    let object = fixtures().join("struct_ops/cong.el.bpf.o").display().to_string();
+    let file = folder.0.join("my_app.rs");
+    let to_file = ["gen", "skeleton", &object, "--name", "my_app", "-o", file.to_str().unwrap()];
+    assert_eq!(run(&to_file, &folder), "exit status 0\n--- stdout\n--- stderr\n");
+    let made = std::fs::read_to_string(&file).unwrap();
+    assert!(made.contains("pub mod my_app {") && made.contains("pub static OBJECT: &[u8] = b\"\\x7FELF"));
+    let shown = run(&["gen", "skeleton", &object, "--name", "my_app"], &folder);
+    assert!(shown == format!("exit status 0\n--- stdout\n{made}--- stderr\n"));
+
+    let bitfield = fixtures().join("struct_ops/cong_bitfield.el.bpf.o").display().to_string();
+    let noticed = run(&["gen", "skeleton", &bitfield, "-o", file.to_str().unwrap()], &folder);
+    assert!(
+        noticed.contains("notice[E1012]: member `zzz_three` of struct_ops variable `bpf_bitfield`"),
+        "{noticed}"
+    );
+
+    let unnamed = run(&["gen", "skeleton", &object, "--name", "2fast"], &folder);
+    assert!(unnamed.contains("error[E1003]: `2fast` cannot be the name of a skeleton"), "{unnamed}");
+    let nowhere = run(&["gen", "skeleton", &object, "-o", "/nowhere/at/all.rs"], &folder);
+    assert!(nowhere.contains("error[E0952]: /nowhere/at/all.rs cannot be written"), "{nowhere}");
+    let text = folder.file("text.bpf.o", b"hello");
+    let no_object = run(&["gen", "skeleton", text.to_str().unwrap()], &folder);
+    assert!(no_object.starts_with("exit status 1") && no_object.contains("error[E02"), "{no_object}");
+}

@@ -57,7 +57,12 @@ impl Scope {
             self.taken.insert(base.clone(), 2);
             return ident(&base);
         }
-        let between = if base.ends_with('_') { "" } else { between };
+        let between = match base.chars().next_back() {
+            Some('_') => "",
+            // Digits that would run into each other stay apart.
+            Some(last) if last.is_ascii_digit() => "_",
+            _ => between,
+        };
         loop {
             let number = self.taken.entry(base.clone()).or_insert(2);
             let name = format!("{base}{between}{number}");

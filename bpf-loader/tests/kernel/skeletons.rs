@@ -4,6 +4,7 @@ use bpf_loader::Kernel;
 use bpf_loader::map::Access;
 use bpf_loader::object::{Instances, OpenOptions};
 use bpf_loader::skeleton::Bool;
+use bpf_loader::struct_ops::MemberValue;
 use bpf_sys::prog::TestRun;
 use libtest_mimic::{Completion, Trial};
 
@@ -44,7 +45,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("skeletons: integers in one step", in_one_step),
         test("skeletons: a byte that is no truth value", no_truth),
         linked_test("skeletons: a congestion control, edited and attached", congestion),
-        test("skeletons: what is optional has a field, loaded or not", optional),
+        linked_test("skeletons: what is optional has a field, loaded or not", optional),
         test("skeletons: instances", instances),
         test("skeletons: programs one by one, and all", attached),
         #[cfg(feature = "codegen")]
@@ -152,8 +153,9 @@ fn congestion() -> Outcome {
     variable.flags().set(2)?;
     equal("a callback", variable.pkts_acked().program()?, Some("demo_pkts_acked"))?;
     variable.pkts_acked().clear()?;
-    variable.undo_cwnd().assign(StructOpsProgram::DemoSsthresh)?;
-    equal("another callback", variable.undo_cwnd().program()?, Some("demo_ssthresh"))?;
+    variable.set_state().clear()?;
+    variable.cwnd_event().assign(StructOpsProgram::DemoSetState)?;
+    equal("another callback", variable.cwnd_event().program()?, Some("demo_set_state"))?;
     equal(
         "a program that there is not",
         variable.init().assign("demo_inti").map_err(|error| error.help()),
@@ -171,8 +173,22 @@ fn congestion() -> Outcome {
     transfer("bpf_skeleton", 4)?;
     holds("counted", attached.bss.acks_seen.load()? > 0 && attached.bss.connections_opened.get()? > 0)?;
     equal("never called", attached.bss.rtt_min_us.get()?, 0)?;
-    let info = attached.struct_ops.bpf_demo_cc.get()?.info()?;
-    holds("flags in the kernel", format!("{info:?}").contains("flags"))?;
+    let members = attached.struct_ops.bpf_demo_cc.get()?.info()?.members;
+    let named = |wanted: &str| {
+        members.iter().find_map(|member| match member {
+            MemberValue::Callback { name, program } if name == wanted => {
+                Some(program.as_ref().map(|p| p.name.clone()))
+            }
+            _ => None,
+        })
+    };
+    equal("a replaced callback", named("cwnd_event"), Some(Some("demo_set_state".into())))?;
+    equal("a cleared callback", named("set_state"), Some(None))?;
+    let flags = members.iter().find_map(|member| match member {
+        MemberValue::Data { name, value, .. } if name == "flags" => Some(value.as_str()),
+        _ => None,
+    });
+    equal("flags in the kernel", flags, Some("2"))?;
     attached.data.segments_per_round.store(4)?;
     let cong = attached.detach()?;
     holds("gone", !is_registered("bpf_skeleton")?)?;

@@ -120,5 +120,5 @@ fn failures_explain_themselves() {
     assert!(code == "E1009" && text.contains("cannot copy DIR/none.o\n  because: No such file"), "{text}");
     assert_eq!(refused(folder.builder(), &folder).0, "E1005");
     let missing = folder.builder().source(&source).vmlinux(folder.0.join("none.btf"));
-    assert_eq!(refused(missing, &folder).0, "E0321");
+    assert_eq!(refused(missing, &folder).0, "E0323");
 }

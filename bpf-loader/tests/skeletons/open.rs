@@ -62,15 +62,18 @@ fn struct_ops() {
     variable.pkts_acked().clear().unwrap();
     assert_eq!(variable.pkts_acked().program().unwrap(), None);
     assert_eq!(variable.cwnd_event().program().unwrap(), None);
-    variable.undo_cwnd().assign(StructOpsProgram::DemoSsthresh).unwrap();
-    assert_eq!(variable.undo_cwnd().program().unwrap(), Some("demo_ssthresh"));
+    variable.set_state().clear().unwrap();
+    variable.cwnd_event().assign(StructOpsProgram::DemoSetState).unwrap();
+    assert_eq!(variable.cwnd_event().program().unwrap(), Some("demo_set_state"));
     assert_eq!(variable.spec().get::<u32>("flags").unwrap(), 2);
     assert_eq!(variable.spec().get::<u64>("flags").unwrap_err().code(), "E0312");
     assert_eq!(variable.spec().get::<u64>("init").unwrap_err().code(), "E0314");
     assert_eq!(variable.spec().callback("flags").unwrap_err().code(), "E0314");
     let plan = open.object().plan(&kernel()).unwrap();
     let names: Vec<&str> = plan.programs().iter().map(|program| program.name.as_str()).collect();
-    assert!(!names.contains(&"demo_pkts_acked") && !names.contains(&"demo_undo_cwnd"), "{names:?}");
+    assert!(!names.contains(&"demo_pkts_acked") && names.contains(&"demo_set_state"), "{names:?}");
+    let image = &plan.struct_ops()[0].image;
+    assert!(image.windows(12).any(|bytes| bytes == b"bpf_demo_cc\0"));
 }
 
 #[test]
