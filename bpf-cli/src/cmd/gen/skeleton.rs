@@ -4,10 +4,6 @@ use std::path::Path;
 
 use bpf_loader::Object;
 use bpf_loader::codegen::{Embed, Generated, Generator};
-<<<<<<< HEAD
-use bpf_loader::Object;
-=======
->>>>>>> w-skel
 use serde_json::{Value, json};
 
 use crate::cmd::{CommandError, Outcome};
