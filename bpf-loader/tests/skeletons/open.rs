@@ -32,7 +32,7 @@ fn variables() {
     assert_eq!(open.data_own().own().get().unwrap(), 3);
     open.rodata().enabled().set(false).unwrap();
     open.rodata().limits().set([7, 8, 9]).unwrap();
-    open.rodata().corner().set(&Point { x: 1, y: 2, z: 3, ..Point::default() }).unwrap();
+    open.rodata().corner().set(Point { x: 1, y: 2, z: 3, ..Point::default() }).unwrap();
     // clang-19: enabled at 0, wanted at 4, limits at 8, corner at 20.
     let bytes = contents(open.object(), ".rodata");
     assert_eq!((bytes[0], &bytes[8..20]), (0, [7_u32, 8, 9].as_bytes()));

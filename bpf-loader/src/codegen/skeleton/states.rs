@@ -49,6 +49,7 @@ pub(super) fn assemble(
         #[allow(dead_code, unreachable_pub, clippy::pedantic)]
         // Names are those of the object.
         #[allow(
+            clippy::enum_variant_names,
             clippy::len_without_is_empty, clippy::module_inception, clippy::new_ret_no_self,
             clippy::should_implement_trait, clippy::wrong_self_convention,
         )]

@@ -25,6 +25,7 @@ pub mod externs {
     include!("externs/kernel_facts.rs");
     include!("externs/kfunc.rs");
     include!("externs/kfunc_weak.rs");
+    include!("externs/many.rs");
     include!("externs/mismatch.rs");
     include!("externs/missing.rs");
     include!("externs/missing_symbol.rs");
@@ -128,6 +129,19 @@ pub mod targets {
 /// Fixtures of the theme `tracing`.
 pub mod tracing {
     include!("tracing/raw_tp.rs");
+}
+
+/// Fixtures of the theme `types`.
+pub mod types {
+    include!("types/cgroups.rs");
+    include!("types/extension.rs");
+    include!("types/packets.rs");
+    include!("types/redirect.rs");
+    include!("types/sockets.rs");
+    include!("types/storage.rs");
+    include!("types/tracing.rs");
+    include!("types/user_ring.rs");
+    include!("types/values.rs");
 }
 
 /// Fixtures of the theme `verifier`.

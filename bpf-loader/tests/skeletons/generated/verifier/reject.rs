@@ -3,6 +3,7 @@
 /// The BPF object `reject`: [`Reject`] opens it.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 #[allow(
+    clippy::enum_variant_names,
     clippy::len_without_is_empty,
     clippy::module_inception,
     clippy::new_ret_no_self,

@@ -1,0 +1,175 @@
+// @generated from `extension` by bpf-loader 0.1.0. Do not edit.
+
+/// The BPF object `extension`: [`Extension`] opens it.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[allow(
+    clippy::enum_variant_names,
+    clippy::len_without_is_empty,
+    clippy::module_inception,
+    clippy::new_ret_no_self,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
+)]
+pub mod extension {
+    #[allow(unused_imports)]
+    use ::bpf_loader::{load, map, object, program, skeleton, struct_ops, zerocopy};
+    #[allow(unused_imports)]
+    use ::core::mem::offset_of;
+    /// The object file.
+    pub static OBJECT: &[u8] = include_bytes!(
+        "../../../../../fixtures/types/extension.el.bpf.o"
+    );
+    const _: () = assert!(
+        cfg!(target_endian = "little"), "this object is for little-endian machines"
+    );
+    /// The object, open: what is in it can be changed before it is loaded.
+    #[derive(Clone, Debug)]
+    pub struct OpenExtension {
+        object: object::Object,
+    }
+    impl OpenExtension {
+        /// The object itself, for what has no method here.
+        #[must_use]
+        pub fn object(&self) -> &object::Object {
+            &self.object
+        }
+        /// The object itself, to edit.
+        pub fn object_mut(&mut self) -> &mut object::Object {
+            &mut self.object
+        }
+        /// The programs, as they will be planned.
+        pub fn programs(&mut self) -> OpenPrograms<'_> {
+            OpenPrograms {
+                object: &mut self.object,
+            }
+        }
+        /// Loads it into the running kernel. It stays as it is, to be changed and loaded again.
+        ///
+        /// # Errors
+        /// [`load::LoadError`]; nothing stays in the kernel then.
+        pub fn load(&self) -> Result<Extension, load::LoadError> {
+            Extension::from_loaded(self.object.load()?)
+        }
+        /// As [`Self::load`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::load`].
+        pub fn load_with(
+            &self,
+            kernel: &::bpf_loader::Kernel,
+            options: &load::LoadOptions,
+        ) -> Result<Extension, load::LoadError> {
+            Extension::from_loaded(options.load(&self.object.plan(kernel)?, kernel)?)
+        }
+    }
+    /// The object, loaded.
+    #[derive(Debug)]
+    pub struct Extension {
+        /// The programs.
+        pub programs: Programs,
+        loaded: load::LoadedObject,
+    }
+    impl Extension {
+        /// Opens the object. No privileges, no system calls.
+        ///
+        /// # Errors
+        /// [`object::OpenError`] where this version of the loader refuses what another has taken.
+        pub fn open() -> Result<OpenExtension, object::OpenError> {
+            Self::open_with(object::OpenOptions::new())
+        }
+        /// As [`Self::open`], with options.
+        ///
+        /// # Errors
+        /// As [`Self::open`].
+        pub fn open_with(
+            options: object::OpenOptions,
+        ) -> Result<OpenExtension, object::OpenError> {
+            Ok(OpenExtension {
+                object: options.or_name("extension").parse(OBJECT)?,
+            })
+        }
+        /// What was loaded in another way, of the object of [`Self::open`].
+        ///
+        /// # Errors
+        /// [`load::LoadError::Skeleton`] where a map was left out or changed for which there is a field.
+        pub fn from_loaded(loaded: load::LoadedObject) -> Result<Self, load::LoadError> {
+            Ok(Self {
+                programs: Programs::new(&loaded)?,
+                loaded,
+            })
+        }
+        /// What is loaded, by names in place of fields.
+        #[must_use]
+        pub fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+        /// What is loaded, to add instances of programs.
+        pub fn loaded_mut(&mut self) -> &mut load::LoadedObject {
+            &mut self.loaded
+        }
+        /// Attaches all of it; what cannot be attached by itself is left out and listed.
+        ///
+        /// # Errors
+        /// [`skeleton::AttachFailed`], which gives this back; nothing is attached then.
+        pub fn attach(
+            self,
+        ) -> Result<AttachedExtension, Box<skeleton::AttachFailed<Self>>> {
+            skeleton::Attached::new(self)
+        }
+    }
+    impl skeleton::Skeleton for Extension {
+        fn loaded(&self) -> &load::LoadedObject {
+            &self.loaded
+        }
+    }
+    /// The object, loaded and attached for as long as this value lives.
+    pub type AttachedExtension = skeleton::Attached<Extension>;
+    /// The programs before they are loaded.
+    #[derive(Debug)]
+    pub struct OpenPrograms<'a> {
+        object: &'a mut object::Object,
+    }
+    /// For all: [`object::SpecError::NoSuch`] where the object is not the one that this was generated from.
+    impl<'a> OpenPrograms<'a> {
+        /// Program `all`, in `SEC("socket")`, as it will be planned.
+        pub fn all(self) -> Result<&'a mut object::ProgramSpec, object::SpecError> {
+            self.object.program_mut("all")
+        }
+        /// Loads `all` several times, each time with a difference.
+        pub fn all_instances(
+            self,
+            instances: object::Instances,
+        ) -> Result<(), object::SpecError> {
+            self.object.set_instances("all", instances).map(drop)
+        }
+        /// Program `ten_times`, in `SEC("?freplace/part")`, as it will be planned.
+        pub fn ten_times(
+            self,
+        ) -> Result<&'a mut object::ProgramSpec, object::SpecError> {
+            self.object.program_mut("ten_times")
+        }
+        /// Loads `ten_times` several times, each time with a difference.
+        pub fn ten_times_instances(
+            self,
+            instances: object::Instances,
+        ) -> Result<(), object::SpecError> {
+            self.object.set_instances("ten_times", instances).map(drop)
+        }
+    }
+    /// The programs.
+    #[derive(Clone, Debug)]
+    pub struct Programs {
+        /// Program `all`, in `SEC("socket")`.
+        pub all: skeleton::Handle<program::Program>,
+        /// Program `ten_times`, in `SEC("?freplace/part")`.
+        pub ten_times: skeleton::Handle<program::Program>,
+    }
+    impl Programs {
+        fn new(loaded: &load::LoadedObject) -> Result<Self, map::MapError> {
+            Ok(Self {
+                all: skeleton::Handle::program(loaded, "all"),
+                ten_times: skeleton::Handle::program(loaded, "ten_times"),
+            })
+        }
+    }
+}
