@@ -142,13 +142,13 @@ impl Object {
     }
 
     fn build(name: String, options: OpenOptions, bytes: &[u8]) -> Result<Self, bpf_elf::ElfError> {
-        let file = options.parse.parse(bytes)?;
+        let file = Arc::new(options.parse.parse(bytes)?);
         Ok(Self {
             name,
             programs: file.programs().iter().map(ProgramSpec::new).collect(),
             maps: file.maps().iter().map(|def| MapSpec::new(def, &file)).collect(),
             struct_ops: file.struct_ops().iter().map(|var| StructOpsSpec::new(var, &file)).collect(),
-            file: Arc::new(file),
+            file,
             kconfig: options.kconfig,
             pin_root: options.pin_root.unwrap_or_else(|| PIN_ROOT.into()),
         })

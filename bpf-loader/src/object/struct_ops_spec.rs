@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use bpf_btf::layout;
+use bpf_btf::{TypeId, layout};
 use bpf_elf::{FunctionId, ObjectFile, StructOpsId, StructOpsVar};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
@@ -20,20 +21,20 @@ pub struct StructOpsSpec {
     image: Vec<u8>,
     /// The program that stands at a byte offset of the image.
     callbacks: BTreeMap<u32, FunctionId>,
-    members: Vec<Member>,
-    programs: Vec<(String, FunctionId)>,
+    type_id: TypeId,
+    /// Members and programs are looked up there: many variables may be of one type, which may have many members.
+    file: Arc<ObjectFile>,
 }
 
-#[derive(Clone, Debug)]
-struct Member {
-    name: String,
+struct Member<'a> {
+    name: &'a str,
     offset: usize,
     size: usize,
     callback: bool,
 }
 
 impl StructOpsSpec {
-    pub(crate) fn new(var: &StructOpsVar, file: &ObjectFile) -> Self {
+    pub(crate) fn new(var: &StructOpsVar, file: &Arc<ObjectFile>) -> Self {
         Self {
             id: var.id,
             name: var.name.clone(),
@@ -41,12 +42,8 @@ impl StructOpsSpec {
             link: var.link,
             image: var.image.clone(),
             callbacks: var.callbacks.iter().copied().collect(),
-            members: members(var, file),
-            programs: file
-                .programs()
-                .iter()
-                .map(|program| (program.name.clone(), program.function))
-                .collect(),
+            type_id: var.type_id,
+            file: Arc::clone(file),
         }
     }
 
@@ -133,17 +130,18 @@ impl StructOpsSpec {
     /// [`SpecError`]: no such member, or one that is no callback.
     pub fn callback(&self, member: &str) -> Result<Option<&str>, SpecError> {
         let function = self.callback_at(self.callback_offset(member)?);
-        let named = |wanted| self.programs.iter().find(|(_, function)| *function == wanted);
-        Ok(function.and_then(named).map(|(name, _)| name.as_str()))
+        let named = |wanted| self.file.programs().iter().find(|program| program.function == wanted);
+        Ok(function.and_then(named).map(|program| program.name.as_str()))
     }
 
     /// The name and the place of a member that is not a callback.
     fn value_member(&self, member: &str) -> Result<(String, Range<usize>), SpecError> {
         let found = self.member(member)?;
         if found.callback {
-            return Err(SpecError::MemberKind { name: found.name, found: "a callback", wanted: "a value" });
+            let name = found.name.to_owned();
+            return Err(SpecError::MemberKind { name, found: "a callback", wanted: "a value" });
         }
-        Ok((found.name, found.offset..found.offset.saturating_add(found.size)))
+        Ok((found.name.to_owned(), found.offset..found.offset.saturating_add(found.size)))
     }
 
     /// Gives a callback a program.
@@ -152,11 +150,12 @@ impl StructOpsSpec {
     /// [`SpecError`]: no such member or program, or a member that is no callback.
     pub fn assign(&mut self, member: &str, program: &str) -> Result<&mut Self, SpecError> {
         let offset = self.callback_offset(member)?;
-        let function = self.programs.iter().find(|(name, _)| name == program).map(|(_, function)| *function);
-        let function = function.ok_or_else(|| SpecError::NoSuch {
+        let programs = self.file.programs();
+        let found = programs.iter().find(|found| found.name == program);
+        let function = found.map(|found| found.function).ok_or_else(|| SpecError::NoSuch {
             kind: "program",
             name: program.to_owned(),
-            nearest: nearest(program, self.programs.iter().map(|(name, _)| name.as_str())),
+            nearest: nearest(program, programs.iter().map(|found| found.name.as_str())),
         })?;
         self.callbacks.insert(offset, function);
         Ok(self)
@@ -175,36 +174,38 @@ impl StructOpsSpec {
     fn callback_offset(&self, member: &str) -> Result<u32, SpecError> {
         let found = self.member(member)?;
         let offset = u32::try_from(found.offset).ok().filter(|_| found.callback);
-        offset.ok_or(SpecError::MemberKind { name: found.name, found: "no callback", wanted: "a program" })
+        offset.ok_or_else(|| SpecError::MemberKind {
+            name: found.name.to_owned(),
+            found: "no callback",
+            wanted: "a program",
+        })
     }
 
-    fn member(&self, name: &str) -> Result<Member, SpecError> {
-        self.members.iter().find(|member| member.name == name).cloned().ok_or_else(|| SpecError::NoSuch {
+    fn member(&self, name: &str) -> Result<Member<'_>, SpecError> {
+        self.members().find(|member| member.name == name).ok_or_else(|| SpecError::NoSuch {
             kind: "member",
             name: format!("{}.{name}", self.name),
-            nearest: nearest(name, self.members.iter().map(|member| member.name.as_str())),
+            nearest: nearest(name, self.members().map(|member| member.name)),
         })
+    }
+
+    /// The members that can be edited: those with a name, a size and a whole number of bytes. What cannot be decoded here
+    /// is reported when the object is planned.
+    fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        let found = self.file.btf().and_then(|btf| Some((btf, btf.get(self.type_id).ok()?)));
+        let members = found.into_iter().flat_map(|(btf, found)| found.members().map(move |one| (btf, one)));
+        members.filter(|(_, one)| one.bitfield.is_none() && one.bit_offset % 8 == 0).filter_map(
+            |(btf, one)| {
+                Some(Member {
+                    name: one.name().ok().filter(|name| name.len() <= LONGEST)?,
+                    offset: usize::try_from(one.bit_offset / 8).ok()?,
+                    size: usize::try_from(layout::size_of(btf, one.type_id).ok()?).ok()?,
+                    callback: layout::function_pointer(btf, one.type_id).ok()?.is_some(),
+                })
+            },
+        )
     }
 }
 
 /// Bytes of the longest name by which a member is known. Members may share a name, however long it is.
 const LONGEST: usize = 256;
-
-/// The members that can be edited: those with a name, a size and a whole number of bytes. What cannot be decoded here
-/// is reported when the object is planned.
-fn members(var: &StructOpsVar, file: &ObjectFile) -> Vec<Member> {
-    let Some((btf, found)) = file.btf().and_then(|btf| Some((btf, btf.get(var.type_id).ok()?))) else {
-        return Vec::new();
-    };
-    let editable = found.members().filter(|member| member.bitfield.is_none() && member.bit_offset % 8 == 0);
-    editable
-        .filter_map(|member| {
-            Some(Member {
-                name: member.name().ok().filter(|name| name.len() <= LONGEST)?.to_owned(),
-                offset: usize::try_from(member.bit_offset / 8).ok()?,
-                size: usize::try_from(layout::size_of(btf, member.type_id).ok()?).ok()?,
-                callback: layout::function_pointer(btf, member.type_id).ok()?.is_some(),
-            })
-        })
-        .collect()
-}

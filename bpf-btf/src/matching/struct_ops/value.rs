@@ -23,6 +23,8 @@ pub struct ValueStruct {
 }
 
 const PREFIX: &str = "bpf_struct_ops_";
+/// Bytes of a kernel's longest names (`KSYM_NAME_LEN`); longer ones are not copied, since many types may share one.
+const LONGEST: usize = 512;
 
 /// Finds the value struct of the struct_ops table `name`, `None` where this BTF has none: then nothing of that name
 /// can be registered there.
@@ -43,7 +45,7 @@ pub fn all_value_structs(kernel: &Btf) -> Vec<(String, ValueStruct)> {
         .types()
         .filter(|value| value.kind() == Kind::STRUCT)
         .filter_map(|value| {
-            let name = value.name().ok()?.strip_prefix(PREFIX)?;
+            let name = value.name().ok()?.strip_prefix(PREFIX).filter(|name| name.len() <= LONGEST)?;
             Some((name.to_owned(), of_type(kernel, kernel.get(value.id()).ok()?, name)?))
         })
         .collect();
