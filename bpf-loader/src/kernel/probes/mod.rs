@@ -282,12 +282,25 @@ impl Kernel {
     }
 }
 
-/// Names the option that a *no* may be for.
+/// Names the option that a *no* may be for, unless the kernel is older than what was asked for.
 fn with_config(question: Question, probed: Probed) -> Probed {
+    let too_old = question.since().zip(version()).is_some_and(|(since, this)| this < since);
     match (probed.answer, probed.reason, question.config()) {
-        (Answer::No, Some(reason), Some(option)) => Probed::no(format!("{reason}; it needs {option}")),
+        (Answer::No, Some(reason), Some(option)) if !too_old => {
+            Probed::no(format!("{reason}; it needs {option}"))
+        }
         (answer, reason, _) => Probed { answer, reason },
     }
+}
+
+#[cfg(all(feature = "syscalls", target_os = "linux"))]
+fn version() -> Option<KernelVersion> {
+    bpf_sys::kernel_version()
+}
+
+#[cfg(not(all(feature = "syscalls", target_os = "linux")))]
+fn version() -> Option<KernelVersion> {
+    None
 }
 
 #[cfg(all(feature = "syscalls", target_os = "linux"))]
