@@ -118,6 +118,15 @@ impl Places {
         self.0.partition_point(|place| (place.section, place.start) < (section, last.start))..end
     }
 
+    /// As [`Self::containing`], at once where it is the same as `last` was: records mostly follow each other.
+    pub(crate) fn near(&self, last: &Range<usize>, section: SectionIndex, offset: u64) -> Range<usize> {
+        let place = last.end.checked_sub(1).and_then(|at| self.0.get(at));
+        let holds = |place: &Place| place.section == section && (place.start..place.end).contains(&offset);
+        let before_next =
+            self.0.get(last.end).is_none_or(|next| (next.section, next.start) > (section, offset));
+        if place.is_some_and(holds) && before_next { last.clone() } else { self.containing(section, offset) }
+    }
+
     /// The function that begins there.
     pub(crate) fn starting(&self, section: SectionIndex, offset: u64) -> Option<FunctionId> {
         let at = self.0.partition_point(|place| (place.section, place.start) < (section, offset));

@@ -108,22 +108,28 @@ fn attach(
             source,
         })
     };
-    let mut give = |table, name: &str, offset: u32, to: &mut dyn FnMut(&mut Function, InsnIndex)| {
+    let place_of = |offset| name_of(offset).map(|name| (name, by_name.get(name)));
+    let mut last = 0..0;
+    let mut give = |table,
+                    at: (&str, Option<SectionIndex>),
+                    offset: u32,
+                    to: &mut dyn FnMut(&mut Function, InsnIndex)| {
+        let (name, section) = at;
         if !offset.is_multiple_of(8) {
             return Err(ElfError::ExtRecord { table, section: name.into(), offset });
         }
-        let Some(section) = by_name.get(name) else { return Ok(()) };
-        for function in functions.get_mut(places.containing(section, u64::from(offset))).into_iter().flatten()
-        {
+        let Some(section) = section else { return Ok(()) };
+        last = places.near(&last, section, u64::from(offset));
+        for function in functions.get_mut(last.clone()).into_iter().flatten() {
             let start = u32::try_from(function.offset.0).unwrap_or(u32::MAX);
             to(function, InsnIndex(offset.saturating_sub(start) / 8));
         }
         Ok(())
     };
     for section in &ext.funcs {
-        let name = name_of(section.section)?;
+        let at = place_of(section.section)?;
         for record in &section.records {
-            give("func_info", name, record.offset, &mut |function, insn| {
+            give("func_info", at, record.offset, &mut |function, insn| {
                 if insn == InsnIndex(0) && function.type_id.is_none() {
                     function.type_id = Some(record.type_id);
                 }
@@ -131,18 +137,18 @@ fn attach(
         }
     }
     for section in &ext.lines {
-        let name = name_of(section.section)?;
+        let at = place_of(section.section)?;
         for record in &section.records {
             let (file, text, line, column) = (record.file, record.text, record.line, record.column);
-            give("line_info", name, record.offset, &mut |function, insn| {
+            give("line_info", at, record.offset, &mut |function, insn| {
                 function.lines.push(Line { insn, file, text, line, column });
             })?;
         }
     }
     for section in &ext.core {
-        let name = name_of(section.section)?;
+        let at = place_of(section.section)?;
         for record in &section.records {
-            give("core_relo", name, record.offset, &mut |function, insn| {
+            give("core_relo", at, record.offset, &mut |function, insn| {
                 function.core.push(CoreReloc { insn, record: *record });
             })?;
         }
