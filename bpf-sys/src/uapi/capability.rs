@@ -139,7 +139,8 @@ impl ProgramType {
     ///
     /// # Kernel
     ///
-    /// Since 5.8; before, [`Capability::SysAdmin`] was asked for in place of all of it.
+    /// Since 5.8; before, [`Capability::SysAdmin`] was asked for in place of all of it. 5.10 and 6.1 ask for
+    /// [`Capability::NetAdmin`] for `lirc_mode2` too, 6.12 and later do not.
     pub fn also_needs(self) -> &'static [Capability] {
         beside(PROGRAMS, &self)
     }
