@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row<P>] = &[
     row(P::LWT_SEG6LOCAL, "types/packets", "it is loaded", "its type, and its instructions counted", packets::segments).loaded_only("it cannot be run on input, and its place is a route of IPv6 segments").may_refuse(NO_SEG6),
     row(P::LIRC_MODE2, "types/packets", "it is loaded", "its type, and its instructions counted", packets::infrared).loaded_only("it cannot be run on input, and its place is an infrared device").may_refuse(NO_INFRARED),
     row(P::SK_REUSEPORT, "types/sockets", "datagrams are sent to two sockets of one port", "which of them got each: the chosen one", sockets::reuseport),
-    row(P::FLOW_DISSECTOR, "types/packets", "run on a packet", "its verdict; where the next header is, and which", packets::flow),
+    row(P::FLOW_DISSECTOR, "types/packets", "run on a packet", "where the next header is, and which", packets::flow),
     row(P::CGROUP_SYSCTL, "types/cgroups", "kernel/ostype and kernel/osrelease are read in the group", "refused and read; both read outside", groups::settings),
     row(P::RAW_TRACEPOINT_WRITABLE, "types/tracing", "another program is run at whose end it writes", "what running answered: what was written", tracing::writable),
     row(P::CGROUP_SOCKOPT, "types/cgroups", "a socket's TTL is set to 9 in the group", "the TTL: 77 within, 9 outside", groups::options),
