@@ -234,6 +234,11 @@ impl KernelBuilder {
     }
 }
 
+/// A list of symbols has spaces and ends of lines between names.
+fn is_name(symbol: &str) -> bool {
+    !symbol.is_empty() && !symbol.contains(|c: char| c.is_ascii_whitespace())
+}
+
 fn saved_symbols(symbols: &Symbols) -> Vec<u8> {
     let mut out = Vec::new();
     for symbol in symbols.iter() {
@@ -374,10 +379,10 @@ impl Parts<'_> {
             return Ok(None);
         };
         let line = |line: &str| match line.split_at_checked(1) {
-            Some((mark @ ("=" | "*"), name)) if !name.is_empty() => Some((name.to_owned(), 0, mark == "*")),
+            Some((mark @ ("=" | "*"), name)) if is_name(name) => Some((name.to_owned(), 0, mark == "*")),
             _ => None,
         };
-        let found: Option<Vec<_>> = text.lines().map(line).collect();
+        let found: Option<Vec<_>> = text.split_terminator('\n').map(line).collect();
         let found = found.filter(|found| found.is_sorted_by(|(a, _, _), (b, _, _)| a < b));
         found
             .map(|found| Some(Symbols::of(found)))

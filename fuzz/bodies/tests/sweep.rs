@@ -78,9 +78,11 @@ fn sweep(name: &str) {
             let mut random = Random::new(!change);
             let mut fallback = |data: &mut [u8], size: usize, max: usize| random.damage(data, size, max);
             let size = target.mutate(&mut changed, bytes.len(), bytes.len() + ROOM, change, &mut fallback);
-            match (target.body)(&changed[..size]) {
-                Reached::Inside => inside += 1,
-                Reached::Door => refused += 1,
+            // What was found once and is refused now says nothing of the changes.
+            match ((target.body)(&changed[..size]), reached) {
+                (Reached::Inside, _) => inside += 1,
+                (Reached::Door, Reached::Inside) => refused += 1,
+                (Reached::Door, Reached::Door) => {}
             }
         }
     }
