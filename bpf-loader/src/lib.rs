@@ -64,9 +64,9 @@ pub use bpf_sys::uapi;
 /// The crate whose traits typed keys, values and globals implement.
 pub use zerocopy;
 
-/// Puts the skeleton here that a build.rs made of that name: a module of the name.
+/// Puts the skeleton here that a build.rs made of that name: a module of the name. In a crate with such a build.rs:
 ///
-/// ```ignore
+/// ```text
 /// bpf_loader::include_skeleton!("app");
 /// ```
 #[macro_export]
